@@ -1,0 +1,5 @@
+base_sources = \
+	host/buf.c host/buf.h \
+	host/cleanup.h \
+	host/err.c host/err.h \
+	host/fd.c host/fd.h

@@ -1,0 +1,49 @@
+/* Messages between supervisor and zygote: one struct a packet, over a
+ * SOCK_SEQPACKET pair.  Both ends are of one build, so plain structs do. */
+#ifndef IMMURE_WIRE_CONTROL_H
+#define IMMURE_WIRE_CONTROL_H
+
+#include <stdint.h>
+
+#include "host/err.h"
+
+/* The zygote's own descriptors at its start. */
+enum { CONTROL_FD = 3, CONTROL_FD_POLICY = 4 };
+
+/* What a spawn request carries, in this order. */
+enum control_fd {
+    CONTROL_SPAWN_IN,     /* becomes 0: job frames; the program's stdin under
+                             immure host */
+    CONTROL_SPAWN_STDOUT, /* becomes 1 */
+    CONTROL_SPAWN_STDERR, /* becomes 2 */
+    CONTROL_SPAWN_REPORT, /* becomes 3 */
+    CONTROL_SPAWN_HELLO,  /* hand-shake with the tracer; closed at the seal */
+    CONTROL_SPAWN_COUNT
+};
+
+/* Descriptors of a guest after the seal: 0, 1, 2 and this one. */
+enum { GUEST_FD_REPORT = 3, GUEST_FD_COUNT = 4 };
+
+struct control_spawn {
+    uint32_t id;
+    uint32_t nice;
+    uint64_t cpu_ms;
+    uint64_t memory; /* bytes beyond what the zygote holds */
+};
+
+enum control_kind { CONTROL_READY, CONTROL_FAILED, CONTROL_SPAWN_FAILED };
+
+struct control_reply {
+    uint32_t kind; /* enum control_kind */
+    uint32_t id;   /* of the spawn that failed */
+    uint32_t wall_held;
+    char engine[64]; /* "cpython 3.11.2 stock" */
+    struct err err;
+};
+
+/* The hand-shake on CONTROL_SPAWN_HELLO, one byte a packet: the guest says
+ * HELLO_BORN while it is still dumpable, the supervisor seizes it and answers
+ * HELLO_GO, and only then the guest seals itself. */
+enum { HELLO_BORN = 'b', HELLO_GO = 'g' };
+
+#endif

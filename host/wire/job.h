@@ -1,0 +1,55 @@
+/* A job as frames: its limits for the supervisor, the rest for the guest. */
+#ifndef IMMURE_WIRE_JOB_H
+#define IMMURE_WIRE_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "host/wire/frame.h"
+
+/* Milliseconds and bytes. */
+struct job_limits {
+    uint64_t cpu_ms;
+    uint64_t wall_ms;
+    uint64_t memory;
+    uint64_t output;
+    uint64_t files;
+    uint64_t nice;
+};
+
+int job_limits_add(struct buf *out, const struct job_limits *limits,
+                   struct err *err);
+int job_limits_parse(struct span payload, struct job_limits *out,
+                     struct err *err);
+
+struct job_file {
+    struct span name;
+    struct span content;
+};
+
+/* A decoded job.  Spans point into the buffer it was parsed from; the arrays
+ * are malloc'd. */
+struct job {
+    struct span filename;
+    struct span code;
+    struct span input;
+    struct span globals;
+    bool has_globals;
+    bool seeded;
+    int64_t seed;
+    struct span *args;
+    size_t nargs;
+    struct span *env;
+    size_t nenv;
+    struct job_file *files;
+    size_t nfiles;
+};
+
+/* Parse the frames of b up to FRAME_RUN.  A frame that comes twice where one
+ * is allowed, or bytes behind FRAME_RUN, are ERR_PROTO.  On failure *out is
+ * left empty. */
+int job_parse(const struct buf *b, struct job *out, struct err *err);
+void job_clear(struct job *job);
+
+#endif

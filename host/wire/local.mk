@@ -1,0 +1,4 @@
+wire_sources = \
+	host/wire/control.h \
+	host/wire/frame.c host/wire/frame.h \
+	host/wire/job.c host/wire/job.h

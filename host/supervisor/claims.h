@@ -1,0 +1,37 @@
+/* What a guest says of itself: parsed strictly, bounded, and never more than
+ * a claim. */
+#ifndef IMMURE_CLAIMS_H
+#define IMMURE_CLAIMS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "host/wire/frame.h"
+
+struct claims {
+    bool sealed;       /* the wall is up; all after this is guest's word */
+    bool broken;       /* instead: the guest could not be set up */
+    struct err cause;  /* of broken */
+    bool ended;
+    enum frame_end end;
+    uint8_t status;
+    bool memory;       /* it says that memory ran out */
+    json_t *exception; /* {type message text} or NULL */
+    json_t *frames;    /* array, outermost first */
+    json_t *denials;   /* array of {what layer rule line fix count} */
+    char *globals;     /* JSON text of one object, checked; or NULL */
+};
+
+int claims_init(struct claims *claims, struct err *err);
+void claims_clear(struct claims *claims);
+
+/* Take one frame of the guest.  ERR_PROTO when it is malformed, out of order
+ * or too many. */
+int claims_take(struct claims *claims, const struct frame_header *header,
+                const uint8_t *payload, struct err *err);
+
+/* UTF-8 text of bytes that may not be: each bad byte becomes U+FFFD. */
+json_t *claims_text(const uint8_t *data, size_t len);
+
+#endif

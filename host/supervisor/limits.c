@@ -1,0 +1,140 @@
+#include "host/supervisor/limits.h"
+
+#include <signal.h>
+#include <time.h>
+
+#include "host/supervisor/run.h"
+
+static void
+arm(struct run *run, struct event **timer, event_callback_fn callback,
+    uint64_t ns)
+{
+    /* Rounded up: an early wake-up would only set the timer again. */
+    uint64_t us = (ns + 999) / 1000;
+    struct timeval t = {(time_t)(us / 1000000), (suseconds_t)(us % 1000000)};
+    if (*timer == NULL)
+        *timer = evtimer_new(run->base, callback, run);
+    if (*timer == NULL || evtimer_add(*timer, &t) != 0)
+        kill(run->pid, SIGKILL); /* no clock, no guest */
+}
+
+static uint64_t
+cpu_ns(pid_t pid)
+{
+    clockid_t clock;
+    struct timespec t;
+    if (clock_getcpuclockid(pid, &clock) != 0 ||
+        clock_gettime(clock, &t) != 0)
+        return 0;
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void
+note(struct run *run, enum limit_name name, uint64_t value)
+{
+    if (run->facts.limit != LIMIT_NONE)
+        return;
+    run->facts.limit = name;
+    run->facts.limit_value = value;
+}
+
+static void
+on_grace(evutil_socket_t fd, short what, void *arg)
+{
+    struct run *run = arg;
+    (void)fd;
+    (void)what;
+    run->facts.hard = true;
+    kill(run->pid, SIGKILL);
+}
+
+static void
+soft(struct run *run, enum limit_name name, uint64_t value)
+{
+    if (run->exited || run->facts.limit != LIMIT_NONE)
+        return;
+    note(run, name, value);
+    arm(run, &run->grace_timer, on_grace,
+        (uint64_t)LIMITS_GRACE_MS * 1000000);
+    kill(run->pid, SIGALRM);
+}
+
+static void
+on_wall(evutil_socket_t fd, short what, void *arg)
+{
+    struct run *run = arg;
+    (void)fd;
+    (void)what;
+    soft(run, LIMIT_WALL, run->limits.wall_ms);
+}
+
+static void
+on_cpu(evutil_socket_t fd, short what, void *arg)
+{
+    struct run *run = arg;
+    (void)fd;
+    (void)what;
+    if (run->exited)
+        return;
+    uint64_t limit = run->limits.cpu_ms * 1000000;
+    uint64_t used = cpu_ns(run->pid) - run->cpu_base_ns;
+    if (used >= limit)
+        soft(run, LIMIT_CPU, run->limits.cpu_ms);
+    else
+        arm(run, &run->cpu_timer, on_cpu, limit - used);
+}
+
+void
+limits_start(struct run *run)
+{
+    run->sealed_ns = run_now_ns();
+    run->cpu_base_ns = cpu_ns(run->pid);
+    run->facts.queue_us = (run->asked_ns - run->queued_ns) / 1000;
+    run->facts.start_us = (run->sealed_ns - run->asked_ns) / 1000;
+    arm(run, &run->wall_timer, on_wall, run->limits.wall_ms * 1000000);
+    arm(run, &run->cpu_timer, on_cpu, run->limits.cpu_ms * 1000000);
+}
+
+void
+limits_reached(struct run *run, enum limit_name name, uint64_t value)
+{
+    if (run->facts.limit == LIMIT_NONE)
+        run->facts.hard = true;
+    note(run, name, value);
+    if (run->pid > 0 && !run->exited)
+        kill(run->pid, SIGKILL);
+}
+
+void
+limits_settle(struct run *run)
+{
+    struct facts *f = &run->facts;
+    switch (f->limit) {
+    case LIMIT_NONE:
+        break;
+    case LIMIT_CPU:
+        f->limit_used = f->cpu_ms;
+        break;
+    case LIMIT_WALL:
+        f->limit_used = f->wall_ms;
+        break;
+    case LIMIT_OUTPUT:
+        f->limit_used = run->capture[0].bytes + run->capture[1].bytes;
+        break;
+    case LIMIT_REPORT:
+        f->limit_used = run->frame_bytes;
+        break;
+    }
+}
+
+void
+limits_clear(struct run *run)
+{
+    struct event **timers[] = {&run->wall_timer, &run->cpu_timer,
+                               &run->grace_timer};
+    for (int i = 0; i < 3; i++) {
+        if (*timers[i] != NULL)
+            event_free(*timers[i]);
+        *timers[i] = NULL;
+    }
+}

@@ -1,0 +1,360 @@
+#include "host/supervisor/run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/cleanup.h"
+#include "host/fd.h"
+#include "host/supervisor/limits.h"
+#include "host/supervisor/trace.h"
+
+enum {
+    CHUNK = 64 << 10,
+    REPORT_BYTES_MAX = 24 << 20, /* all claims of one guest together */
+};
+
+uint64_t
+run_now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void
+stream_close(struct stream *s)
+{
+    if (s->event != NULL)
+        event_free(s->event);
+    s->event = NULL;
+    if (s->fd >= 0)
+        close(s->fd);
+    s->fd = -1;
+}
+
+static int
+stream_watch(struct stream *s, struct run *run, short what,
+             event_callback_fn callback, struct err *err)
+{
+    if (fd_set_nonblocking(s->fd, err) != 0)
+        return -1;
+    s->event =
+        event_new(run->base, s->fd, what | EV_PERSIST, callback, run);
+    if (s->event == NULL || event_add(s->event, NULL) != 0)
+        return err_set(err, ERR_MEMORY, 0, "watch descriptor %d", s->fd);
+    return 0;
+}
+
+int
+run_init(struct run *run, enum run_kind kind, struct event_base *base,
+         const struct run_events *events, struct err *err)
+{
+    *run = (struct run){.kind = kind,
+                        .base = base,
+                        .events = *events,
+                        .in.fd = -1,
+                        .hello.fd = -1,
+                        .report.fd = -1,
+                        .out = {{.fd = -1}, {.fd = -1}},
+                        .facts.syscall = -1};
+    return claims_init(&run->claims, err);
+}
+
+void
+run_clear(struct run *run)
+{
+    stream_close(&run->in);
+    stream_close(&run->hello);
+    stream_close(&run->report);
+    stream_close(&run->out[0]);
+    stream_close(&run->out[1]);
+    limits_clear(run);
+    buf_clear(&run->job);
+    buf_clear(&run->frames);
+    buf_clear(&run->capture[0].kept);
+    buf_clear(&run->capture[1].kept);
+    claims_clear(&run->claims);
+}
+
+/* Over when the process is gone and all that it wrote has been read: a dead
+ * guest's pipes end by themselves, since nobody else holds them. */
+static void
+check_over(struct run *run)
+{
+    if (run->over || !run->exited || run->report.fd >= 0 ||
+        run->out[0].fd >= 0 || run->out[1].fd >= 0)
+        return;
+    run->over = true;
+    limits_clear(run);
+    limits_settle(run);
+    if (!run->claims.sealed) {
+        struct err err = run->claims.cause;
+        if (!run->claims.broken)
+            err_set(&err, ERR_SYSTEM, 0,
+                    "the guest ended before it was sealed (wait status %#x)",
+                    (unsigned)run->facts.wait_status);
+        run->events.failed(run->events.arg, &err);
+        return;
+    }
+    run->events.over(run->events.arg, run);
+}
+
+static void
+break_protocol(struct run *run, const struct err *err)
+{
+    if (!run->facts.protocol_broken) {
+        run->facts.protocol_broken = true;
+        snprintf(run->facts.why, sizeof run->facts.why,
+                 "the guest broke its report protocol: %.400s", err->msg);
+    }
+    stream_close(&run->report);
+    if (run->pid > 0 && !run->exited)
+        kill(run->pid, SIGKILL);
+}
+
+static int
+take_frames(struct run *run, struct err *err)
+{
+    size_t at = 0;
+    for (;;) {
+        struct frame_header header;
+        const uint8_t *payload;
+        int got = frame_next(&run->frames, at, FRAME_FROM_GUEST, &header,
+                             &payload, err);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        bool sealed = run->claims.sealed;
+        if (claims_take(&run->claims, &header, payload, err) != 0)
+            return -1;
+        if (!sealed && run->claims.sealed)
+            limits_start(run);
+        at += FRAME_HEADER + header.len;
+    }
+    buf_drop(&run->frames, at);
+    return 0;
+}
+
+static void
+on_report(evutil_socket_t fd, short what, void *arg)
+{
+    struct run *run = arg;
+    struct err err;
+    uint8_t chunk[CHUNK];
+    (void)what;
+    ssize_t n = read(fd, chunk, sizeof chunk);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n <= 0) {
+        if (run->frames.len > 0) {
+            err_set(&err, ERR_PROTO, 0, "it ended inside a frame");
+            break_protocol(run, &err);
+        }
+        stream_close(&run->report);
+        check_over(run);
+        return;
+    }
+    run->frame_bytes += (uint64_t)n;
+    if (run->frame_bytes > REPORT_BYTES_MAX)
+        limits_reached(run, LIMIT_REPORT, REPORT_BYTES_MAX);
+    else if (buf_add(&run->frames, chunk, (size_t)n, &err) != 0 ||
+             take_frames(run, &err) != 0)
+        break_protocol(run, &err);
+    check_over(run);
+}
+
+static void
+take_output(struct run *run, int which, const uint8_t *data, size_t n)
+{
+    struct capture *c = &run->capture[which];
+    if (run->kind == RUN_HOST && !run->claims.sealed) {
+        /* The operator's own program: no limit is in force yet. */
+        run->events.output(run->events.arg, which + 1, data, n);
+        return;
+    }
+    uint64_t before = run->capture[0].kept.len + run->capture[1].kept.len;
+    uint64_t left = run->limits.output - before;
+    size_t keep = n < left ? n : (size_t)left;
+    c->bytes += n;
+    if (keep > 0 && buf_add(&c->kept, data, keep, NULL) == 0)
+        run->events.output(run->events.arg, which + 1, data, keep);
+    if (keep < n) {
+        c->truncated = true;
+        limits_reached(run, LIMIT_OUTPUT, run->limits.output);
+    }
+}
+
+static void
+on_output(evutil_socket_t fd, short what, void *arg)
+{
+    struct run *run = arg;
+    uint8_t chunk[CHUNK];
+    int which = fd == run->out[0].fd ? 0 : 1;
+    (void)what;
+    ssize_t n = read(fd, chunk, sizeof chunk);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n > 0) {
+        take_output(run, which, chunk, (size_t)n);
+        return;
+    }
+    stream_close(&run->out[which]);
+    check_over(run);
+}
+
+/* EPIPE: the guest is gone, and its exit says why. */
+static void
+on_input(evutil_socket_t fd, short what, void *arg)
+{
+    struct run *run = arg;
+    (void)what;
+    ssize_t n =
+        write(fd, run->job.data + run->sent, run->job.len - run->sent);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n > 0)
+        run->sent += (size_t)n;
+    if (n <= 0 || run->sent == run->job.len) {
+        stream_close(&run->in);
+        buf_clear(&run->job);
+    }
+}
+
+static void
+on_hello(evutil_socket_t fd, short what, void *arg)
+{
+    struct run *run = arg;
+    struct fd_message message;
+    struct err err;
+    char byte = 0;
+    (void)what;
+    if (fd_recv(fd, &byte, 1, &message, &err) != 0 || message.len != 1 ||
+        byte != HELLO_BORN || message.pid <= 0 || run->pid != 0) {
+        stream_close(&run->hello); /* closed at the guest's seal, or early */
+        return;
+    }
+    run->pid = message.pid;
+    byte = HELLO_GO;
+    if (trace_seize(run->pid, &err) != 0 ||
+        fd_send(fd, &byte, 1, NULL, 0, &err) != 0) {
+        kill(run->pid, SIGKILL);
+        run->over = true;
+        run->events.failed(run->events.arg, &err);
+    }
+}
+
+/* Our ends, watched, and the guest's ends to send. */
+struct ends {
+    int guest[CONTROL_SPAWN_COUNT];
+};
+
+static void
+ends_clear(struct ends *ends)
+{
+    for (size_t i = 0; i < CONTROL_SPAWN_COUNT; i++)
+        cleanup_fd(&ends->guest[i]);
+}
+
+static int
+make_ends(struct run *run, int stdin_fd, struct ends *ends, struct err *err)
+{
+    int p[2], on = 1;
+    if (run->kind == RUN_HOST) {
+        ends->guest[CONTROL_SPAWN_IN] = dup(stdin_fd);
+    } else {
+        if (fd_pipe(p, err) != 0)
+            return -1;
+        ends->guest[CONTROL_SPAWN_IN] = p[0];
+        run->in.fd = p[1];
+    }
+    struct stream *const mine[] = {&run->out[0], &run->out[1], &run->report};
+    for (int i = 0; i < 3; i++) {
+        if (fd_pipe(p, err) != 0)
+            return -1;
+        mine[i]->fd = p[0];
+        ends->guest[CONTROL_SPAWN_STDOUT + i] = p[1];
+    }
+    if (fd_seqpacket_pair(p, err) != 0)
+        return -1;
+    run->hello.fd = p[0];
+    ends->guest[CONTROL_SPAWN_HELLO] = p[1];
+    if (setsockopt(p[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0)
+        return err_set(err, ERR_SYSTEM, errno, "ask for credentials");
+    return 0;
+}
+
+int
+run_start(struct run *run, struct zygote_link *zygote, int stdin_fd,
+          struct err *err)
+{
+    __attribute__((cleanup(ends_clear))) struct ends ends = {
+        {-1, -1, -1, -1, -1}};
+    const struct control_spawn spawn = {.nice = (uint32_t)run->limits.nice,
+                                        .cpu_ms = run->limits.cpu_ms,
+                                        .memory = run->limits.memory};
+    run->asked_ns = run_now_ns();
+    if (make_ends(run, stdin_fd, &ends, err) != 0 ||
+        zygote_link_spawn(zygote, &spawn, ends.guest, err) != 0)
+        return -1;
+    if (stream_watch(&run->hello, run, EV_READ, on_hello, err) != 0 ||
+        stream_watch(&run->report, run, EV_READ, on_report, err) != 0 ||
+        stream_watch(&run->out[0], run, EV_READ, on_output, err) != 0 ||
+        stream_watch(&run->out[1], run, EV_READ, on_output, err) != 0)
+        return -1;
+    if (run->kind == RUN_HOST)
+        return 0;
+    return stream_watch(&run->in, run, EV_WRITE, on_input, err);
+}
+
+void
+run_stopped(struct run *run, int wait_status)
+{
+    trace_continue(run->pid, wait_status, &run->facts.syscall);
+}
+
+static uint64_t
+ms_of(struct timeval t)
+{
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_usec / 1000;
+}
+
+void
+run_exited(struct run *run, int wait_status, const struct rusage *usage)
+{
+    struct facts *f = &run->facts;
+    run->exited = true;
+    f->wait_status = wait_status;
+    uint64_t cpu = ms_of(usage->ru_utime) + ms_of(usage->ru_stime);
+    uint64_t base = run->cpu_base_ns / 1000000;
+    f->cpu_ms = cpu > base ? cpu - base : 0;
+    f->mem_peak = (uint64_t)usage->ru_maxrss * 1024;
+    f->faults = (uint64_t)usage->ru_minflt + (uint64_t)usage->ru_majflt;
+    if (run->sealed_ns != 0)
+        f->wall_ms = (run_now_ns() - run->sealed_ns) / 1000000;
+    if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) != SIGSYS)
+        f->syscall = -1;
+    check_over(run);
+}
+
+void
+run_lost_zygote(struct run *run)
+{
+    if (run->over)
+        return;
+    run->facts.host_failed = true;
+    snprintf(run->facts.why, sizeof run->facts.why,
+             "the zygote ended while the guest ran");
+    if (run->pid == 0) {
+        struct err err;
+        err_set(&err, ERR_GONE, 0, "the zygote ended before the guest ran");
+        run->over = true;
+        run->events.failed(run->events.arg, &err);
+    }
+}

@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""However a run ends, its verdict is true and nothing of it is left behind.
+
+Usage: test_lifecycle.py BUILD_DIR [unittest arguments]
+"""
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build")
+IMMURE = os.path.join(BUILD, "immure")
+LOOP = "import time\nprint('up', flush=True)\nwhile True: time.sleep(0.01)\n"
+
+
+def children(pid):
+    """Direct children of pid, from /proc."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            with open(f"/proc/{entry}/stat") as f:
+                fields = f.read().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid and fields[0] != "Z":
+            found.append(int(entry))
+    return found
+
+
+def descendants(pid):
+    found, todo = [], [pid]
+    while todo:
+        kids = children(todo.pop())
+        found += kids
+        todo += kids
+    return found
+
+
+def alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return f.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def gone(pids, seconds=5):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if not any(alive(p) for p in pids):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def start(code=LOOP, *options):
+    return subprocess.Popen(
+        [IMMURE, "--wall", "20s", "--json", *options, "-c", code],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE)
+
+
+def wait_for_guest(process):
+    """[client's children...]: supervisor, zygote, guest, in this order."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        line = [process.pid]
+        while len(line) < 4:
+            kids = children(line[-1])
+            if len(kids) != 1:
+                break
+            line.append(kids[0])
+        if len(line) == 4:
+            return line
+        time.sleep(0.01)
+    raise AssertionError("no guest came up")
+
+
+def run(code, *options):
+    done = subprocess.run([IMMURE, "--json", *options, "-c", code],
+                          stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=60)
+    return done.returncode, json.loads(done.stdout)
+
+
+class Killed(unittest.TestCase):
+    def end_one(self, which, sig):
+        process = start()
+        line = wait_for_guest(process)
+        os.kill(line[which], sig)
+        out, err = process.communicate(timeout=20)
+        self.assertTrue(gone(line), f"left behind: {line}")
+        return process.returncode, out, err
+
+    def test_client(self):
+        self.end_one(0, signal.SIGKILL)
+
+    def test_client_interrupted(self):
+        code, _, _ = self.end_one(0, signal.SIGINT)
+        self.assertEqual(code, -signal.SIGINT)
+
+    def test_supervisor(self):
+        code, _, err = self.end_one(1, signal.SIGKILL)
+        self.assertEqual(code, 125)
+        self.assertIn(b"supervisor", err)
+
+    def test_supervisor_terminated(self):
+        code, _, _ = self.end_one(1, signal.SIGTERM)
+        self.assertEqual(code, 125)
+
+    def test_zygote(self):
+        code, out, _ = self.end_one(2, signal.SIGKILL)
+        self.assertEqual(code, 125)
+        self.assertEqual(json.loads(out)["verdict"], "internal")
+
+    def test_guest(self):
+        code, out, _ = self.end_one(3, signal.SIGKILL)
+        result = json.loads(out)
+        self.assertEqual(result["verdict"], "killed")
+        self.assertEqual(result["signal"], signal.SIGKILL)
+        self.assertEqual(code, 128 + signal.SIGKILL)
+
+    def test_guest_crashes(self):
+        code, out, _ = self.end_one(3, signal.SIGSEGV)
+        result = json.loads(out)
+        self.assertEqual(result["verdict"], "crashed")
+        self.assertEqual(code, 128 + signal.SIGSEGV)
+
+    def test_at_random_moments(self):
+        """kill -9 of anybody at any time, start-up included."""
+        for _ in range(24):
+            process = start()
+            time.sleep(random.uniform(0, 0.25))
+            line = [process.pid] + descendants(process.pid)
+            os.kill(random.choice(line), signal.SIGKILL)
+            try:
+                process.communicate(timeout=0.5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate(timeout=20)
+            self.assertTrue(gone(line), f"left behind: {line}")
+
+
+class Stopped(unittest.TestCase):
+    def test_a_stopped_guest_meets_its_limit(self):
+        process = start(LOOP, "--cpu", "1s")
+        line = wait_for_guest(process)
+        process.kill()
+        process.communicate()
+        self.assertTrue(gone(line))
+        process = subprocess.Popen(
+            [IMMURE, "--json", "--wall", "1s", "-c", LOOP],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        line = wait_for_guest(process)
+        os.kill(line[3], signal.SIGSTOP)
+        out, _ = process.communicate(timeout=20)
+        self.assertEqual(json.loads(out)["verdict"], "wall")
+        self.assertTrue(gone(line))
+
+
+class Limits(unittest.TestCase):
+    """Each limit, also for guests that swallow or ignore what they can."""
+    ROWS = [
+        ("wall", ["--wall", "300ms"], "while True: pass"),
+        ("wall", ["--wall", "300ms"], "import time; time.sleep(100)"),
+        ("wall", ["--wall", "300ms"],
+         "while True:\n try:\n  while True: pass\n except BaseException: 1"),
+        ("wall", ["--wall", "300ms"], "sum(range(10**11))"),
+        ("wall", ["--wall", "300ms"],
+         "import threading\nl = threading.Lock(); l.acquire(); l.acquire()"),
+        ("wall", ["--wall", "300ms"], "import re; re.match('(a+)+b', 'a'*60)"),
+        ("wall", ["--wall", "300ms"],
+         "class D:\n def __del__(s):\n  while True: pass\nd = D(); del d"),
+        ("wall", ["--wall", "300ms"],
+         "import atexit\n@atexit.register\ndef f():\n while True: pass"),
+        ("cpu", ["--cpu", "200ms"], "while True: pass"),
+        ("cpu", ["--cpu", "200ms"], "x = 7 ** (10 ** 9)"),
+        ("cpu", ["--cpu", "200ms"],
+         "try:\n while True: pass\nfinally:\n while True: pass"),
+        ("output", ["--output", "1K"], "print('x' * 10**7)"),
+        ("output", ["--output", "1K"], "while True: print('x' * 100)"),
+        ("output", ["--output", "1K"],
+         "import sys\nwhile True: print('e' * 100, file=sys.stderr)"),
+    ]
+
+    def test_rows(self):
+        for verdict, options, code in self.ROWS:
+            with self.subTest(code=code, options=options):
+                status, result = run(code, *options)
+                self.assertEqual(result["verdict"], verdict)
+                self.assertEqual(status, 124)
+                limit = result["limit"]
+                self.assertEqual(limit["name"], verdict)
+                self.assertGreaterEqual(limit["used"], limit["value"] * 0.98)
+                self.assertIn(limit["phase"], ("soft", "hard"))
+
+    def test_just_under(self):
+        for options, code in [
+                (["--wall", "2s"], "import time; time.sleep(0.05)"),
+                (["--output", "1K"], "print('x' * 1023)")]:
+            with self.subTest(code=code):
+                status, result = run(code, *options)
+                self.assertEqual((status, result["verdict"]), (0, "ok"))
+                self.assertIsNone(result["limit"])
+
+    def test_soft_limit_can_report(self):
+        status, result = run(
+            "import immure\ntry:\n while True: pass\n"
+            "except immure.TimeLimit: print('partial mark: 3')",
+            "--wall", "300ms")
+        self.assertEqual(result["verdict"], "wall")
+        self.assertEqual(result["limit"]["phase"], "soft")
+        self.assertEqual(result["stdout"], "partial mark: 3\n")
+        self.assertEqual(status, 124)
+
+    def test_memory(self):
+        status, result = run("x = [0] * 10**9", "--memory", "64M")
+        self.assertEqual(result["verdict"], "error")
+        self.assertEqual(result["exception"]["type"], "MemoryError")
+        self.assertEqual(result["limit"]["name"], "memory")
+        self.assertEqual(status, 1)
+
+    def test_output_counts(self):
+        _, result = run("print('x' * 10**7)", "--output", "1K")
+        self.assertTrue(result["stdout_truncated"])
+        self.assertEqual(len(result["stdout"]), 1024)
+        self.assertGreater(result["stdout_bytes"], 1024)
+
+
+class NothingShared(unittest.TestCase):
+    def test_random_differs(self):
+        seen = set()
+        for _ in range(8):
+            _, result = run("import random; print(random.random())")
+            seen.add(result["stdout"])
+        self.assertEqual(len(seen), 8)
+
+    def test_seed(self):
+        code = "import random; print(random.random())"
+        first, second = (run(code, "--seed", "7")[1] for _ in range(2))
+        self.assertEqual(first["stdout"], second["stdout"])
+
+    def test_environment_is_empty(self):
+        done = subprocess.run(
+            [IMMURE, "--env-var", "GIVEN=1", "-c",
+             "import os; print(dict(os.environ))"],
+            env={"SECRET": "canary"}, capture_output=True, text=True)
+        self.assertEqual(done.stdout, "{'GIVEN': '1'}\n", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0]] + sys.argv[2:])

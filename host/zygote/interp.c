@@ -1,0 +1,327 @@
+#include "host/zygote/interp_state.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "jailmod/jailmod.h"
+
+/* 2 MB: room for a traceback after memory ran out. */
+enum { BALLAST = 2 << 20 };
+
+/* The frozen modules of jailmod/shims, generated at build time. */
+extern const struct _frozen immure_frozen[];
+
+/* Built into Debian's libpython, with effects outside the process: a guest's
+ * interpreter must not even be able to load them.  Shims of the same names
+ * are frozen modules. */
+static const char *const never_loaded[] = {
+    "_posixsubprocess", "_socket", "fcntl", "grp",    "pwd",
+    "select",           "spwd",    "syslog", "xxsubtype",
+};
+
+static bool
+is_never_loaded(const char *name)
+{
+    for (size_t i = 0; i < sizeof never_loaded / sizeof *never_loaded; i++)
+        if (strcmp(name, never_loaded[i]) == 0)
+            return true;
+    return false;
+}
+
+static int
+set_inittab(enum interp_kind kind, struct err *err)
+{
+    bool all = kind == INTERP_PLAIN || kind == INTERP_HOST;
+    size_t n = 0, kept = 0;
+    while (PyImport_Inittab[n].name != NULL)
+        n++;
+    struct _inittab *table = calloc(n + 2, sizeof *table);
+    if (table == NULL)
+        return err_set(err, ERR_MEMORY, 0, "out of memory");
+    for (size_t i = 0; i < n; i++)
+        if (all || !is_never_loaded(PyImport_Inittab[i].name))
+            table[kept++] = PyImport_Inittab[i];
+    table[kept] = (struct _inittab){"_jail", PyInit__jail};
+    /* The interpreter keeps this pointer for as long as it lives. */
+    PyImport_Inittab = table;
+    PyImport_FrozenModules = immure_frozen;
+    return 0;
+}
+
+static int
+status_error(struct err *err, const char *what, PyStatus status)
+{
+    return err_set(err, ERR_GATE, 0, "%s: %s", what,
+                   status.err_msg ? status.err_msg : "failed");
+}
+
+static PyStatus
+add_path(PyConfig *config, const char *path)
+{
+    wchar_t *wide = Py_DecodeLocale(path, NULL);
+    if (wide == NULL)
+        return PyStatus_NoMemory();
+    PyStatus status =
+        PyWideStringList_Append(&config->module_search_paths, wide);
+    PyMem_RawFree(wide);
+    return status;
+}
+
+/* An isolated interpreter that has no path of the operator in it: neither
+ * sys.executable nor sys.orig_argv nor a path next to the program. */
+static PyStatus
+fill_config(PyConfig *config, enum interp_kind kind)
+{
+    config->install_signal_handlers = kind == INTERP_HOST;
+    config->site_import = kind == INTERP_HOST;
+    config->write_bytecode = 0;
+    config->parse_argv = 0;
+    config->pathconfig_warnings = 0;
+    config->buffered_stdio = 1;
+    if (kind == INTERP_HOST)
+        return PyConfig_SetString(config, &config->executable,
+                                  L"/usr/bin/python3");
+    config->module_search_paths_set = 1;
+    PyStatus status = PyConfig_SetString(config, &config->executable, L"");
+    if (PyStatus_Exception(status))
+        return status;
+    status = add_path(config, PYTHON_STDLIB);
+    if (PyStatus_Exception(status))
+        return status;
+    return add_path(config, PYTHON_STDLIB "/lib-dynload");
+}
+
+static int
+start_python(enum interp_kind kind, struct err *err)
+{
+    PyPreConfig pre;
+    PyPreConfig_InitIsolatedConfig(&pre);
+    pre.utf8_mode = 1;
+    PyStatus status = Py_PreInitialize(&pre);
+    if (PyStatus_Exception(status))
+        return status_error(err, "prepare the interpreter", status);
+    PyConfig config;
+    PyConfig_InitIsolatedConfig(&config);
+    status = fill_config(&config, kind);
+    if (!PyStatus_Exception(status))
+        status = Py_InitializeFromConfig(&config);
+    PyConfig_Clear(&config);
+    if (PyStatus_Exception(status))
+        return status_error(err, "start the interpreter", status);
+    return 0;
+}
+
+int
+interp_new(enum interp_kind kind, struct interp **out, struct err *err)
+{
+    struct interp *in = calloc(1, sizeof *in);
+    if (in == NULL)
+        return err_set(err, ERR_MEMORY, 0, "out of memory");
+    in->kind = kind;
+    if (set_inittab(kind, err) != 0 || start_python(kind, err) != 0) {
+        free(in);
+        return -1;
+    }
+    *out = in;
+    return 0;
+}
+
+int
+interp_error(struct err *err, const char *what)
+{
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    PyErr_NormalizeException(&type, &value, &trace);
+    PyObject *text = value ? PyObject_Str(value) : NULL;
+    const char *message = text ? PyUnicode_AsUTF8(text) : NULL;
+    const char *name =
+        type ? ((PyTypeObject *)type)->tp_name : "no exception";
+    err_set(err, ERR_GATE, 0, "%s: %s: %s", what, name,
+            message ? message : "");
+    PyErr_Clear();
+    Py_XDECREF(text);
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(trace);
+    return -1;
+}
+
+PyObject *
+interp_lookup(const char *module, const char *name)
+{
+    PyObject *m = PyImport_ImportModule(module);
+    if (m == NULL)
+        return NULL;
+    PyObject *v = PyObject_GetAttrString(m, name);
+    Py_DECREF(m);
+    return v;
+}
+
+PyObject *
+interp_call_policy(const char *module, const char *function,
+                   const char *policy_json)
+{
+    PyObject *loads = interp_lookup("json", "loads");
+    PyObject *policy =
+        loads ? PyObject_CallFunction(loads, "s", policy_json) : NULL;
+    Py_XDECREF(loads);
+    PyObject *f = policy ? interp_lookup(module, function) : NULL;
+    PyObject *result = f ? PyObject_CallOneArg(f, policy) : NULL;
+    Py_XDECREF(f);
+    Py_XDECREF(policy);
+    return result;
+}
+
+/* SIGALRM, which the supervisor sends at a soft limit, becomes an exception
+ * of its own in the guest.  The handler is Python's: only the real _signal
+ * can put it there, and only before the gate and the wall close. */
+static int
+arm_alarm(void)
+{
+    PyObject *on_alarm = interp_lookup("_immure_alarm", "on_alarm");
+    PyObject *set = on_alarm ? interp_lookup("_signal", "signal") : NULL;
+    PyObject *old =
+        set ? PyObject_CallFunction(set, "iO", SIGALRM, on_alarm) : NULL;
+    Py_XDECREF(old);
+    Py_XDECREF(set);
+    Py_XDECREF(on_alarm);
+    return old ? 0 : -1;
+}
+
+int
+interp_resolve(struct interp *in)
+{
+    const struct {
+        PyObject **slot;
+        const char *module;
+        const char *name;
+    } rows[] = {
+        {&in->begin, "_immure_rt", "begin"},
+        {&in->finish_globals, "_immure_rt", "finish_globals"},
+        {&in->describe, "_immure_rt", "describe"},
+        {&in->run_atexit, "atexit", "_run_exitfuncs"},
+        {&in->jail_error, "_jail", "JailError"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (*rows[i].slot != NULL)
+            continue;
+        *rows[i].slot = interp_lookup(rows[i].module, rows[i].name);
+        if (*rows[i].slot == NULL)
+            return -1;
+    }
+    if (in->globals == NULL) {
+        PyObject *main_module = PyImport_AddModule("__main__");
+        if (main_module == NULL)
+            return -1;
+        in->globals = PyModule_GetDict(main_module); /* borrowed */
+        Py_INCREF(in->globals);
+    }
+    if (in->ballast == NULL)
+        in->ballast = malloc(BALLAST);
+    return arm_alarm();
+}
+
+/* compile and exec once: their first use costs ten times the second. */
+static int
+warm_up(void)
+{
+    PyObject *globals = PyDict_New();
+    if (globals == NULL)
+        return -1;
+    PyObject *code = Py_CompileString(
+        "import math\n"
+        "class Warm:\n"
+        "    def f(self, n): return [str(i) + repr(i / 3) for i in range(n)]\n"
+        "try: 1 / 0\n"
+        "except ZeroDivisionError as e: f'{e!r:>20} {Warm().f(9)}'\n",
+        "<warm-up>", Py_file_input);
+    PyObject *done = NULL;
+    if (code != NULL &&
+        PyDict_SetItemString(globals, "__builtins__",
+                             PyEval_GetBuiltins()) == 0)
+        done = PyEval_EvalCode(code, globals, globals);
+    Py_XDECREF(done);
+    Py_XDECREF(code);
+    Py_DECREF(globals);
+    return done ? 0 : -1;
+}
+
+int
+interp_prepare(struct interp *in, const char *policy_json, struct err *err)
+{
+    const char *function =
+        in->kind == INTERP_PLAIN ? "prepare_plain" : "prepare";
+    in->policy = interp_call_policy("_immure_boot", function, policy_json);
+    if (in->policy == NULL || interp_resolve(in) != 0)
+        return interp_error(err, "prepare the library");
+    if (warm_up() != 0)
+        return interp_error(err, "warm up the interpreter");
+    return 0;
+}
+
+static void
+on_denied(void *arg, const struct jail_denial *denial)
+{
+    const char *const text[4] = {denial->what, denial->layer, denial->rule,
+                                 denial->fix};
+    report_denial(arg, denial->line > 0 ? (uint32_t)denial->line : 0, text);
+}
+
+int
+interp_enter_jail(struct interp *in, struct report *report)
+{
+    const struct jail_hooks hooks = {.denied = on_denied, .arg = report};
+    int closed = jail_enter(in->policy, &hooks);
+    Py_CLEAR(in->policy);
+    return closed;
+}
+
+int
+interp_close_gate(struct interp *in, struct report *report, struct err *err)
+{
+    PyObject *freeze = interp_lookup("gc", "freeze");
+    if (freeze == NULL)
+        return interp_error(err, "find gc.freeze");
+    int closed = interp_enter_jail(in, report);
+    PyObject *done = NULL;
+    if (closed == 0) {
+        PyGC_Collect();
+        done = PyObject_CallNoArgs(freeze);
+    }
+    Py_DECREF(freeze);
+    Py_XDECREF(done);
+    if (done == NULL)
+        return interp_error(err, "close the gate");
+    return 0;
+}
+
+void
+interp_before_fork(struct interp *in)
+{
+    (void)in;
+    PyOS_BeforeFork();
+}
+
+void
+interp_after_fork_parent(struct interp *in)
+{
+    (void)in;
+    PyOS_AfterFork_Parent();
+}
+
+void
+interp_after_fork_child(struct interp *in)
+{
+    (void)in;
+    PyOS_AfterFork_Child();
+}
+
+const char *
+interp_engine(char *buf, size_t len)
+{
+    snprintf(buf, len, "cpython %d.%d.%d stock", PY_MAJOR_VERSION,
+             PY_MINOR_VERSION, PY_MICRO_VERSION);
+    return buf;
+}

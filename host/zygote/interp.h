@@ -1,0 +1,66 @@
+/* The interpreter behind plain C: interp.c and its neighbours interp_*.c are
+ * the only files of host/ that include Python.h. */
+#ifndef IMMURE_INTERP_H
+#define IMMURE_INTERP_H
+
+#include <stdbool.h>
+
+#include "host/err.h"
+#include "host/wire/job.h"
+#include "host/zygote/report.h"
+
+enum interp_kind {
+    INTERP_GUESTS, /* isolated, no module with an OS effect can be loaded */
+    INTERP_PLAIN,  /* isolated, whole library: layer tests of the wall */
+    INTERP_HOST,   /* as python3 -I: an operator's program */
+    INTERP_TOOL,   /* isolated, for policy tools */
+};
+
+struct interp; /* one a process; lives until it ends */
+
+/* Start the interpreter.  The environment must be scrubbed before. */
+int interp_new(enum interp_kind kind, struct interp **out, struct err *err);
+
+/* Import and patch everything that the policy allows, then run a warm-up so
+ * that a guest's first steps touch warm pages. */
+int interp_prepare(struct interp *in, const char *policy_json,
+                   struct err *err);
+
+/* enter_jail() once and for all, then gc.collect() and gc.freeze().  Denials
+ * go to `report`, which must outlive the interpreter. */
+int interp_close_gate(struct interp *in, struct report *report,
+                      struct err *err);
+
+/* Around fork(2); they must pair. */
+void interp_before_fork(struct interp *in);
+void interp_after_fork_parent(struct interp *in);
+void interp_after_fork_child(struct interp *in);
+
+/* Run one job in the sealed guest and send its claims to report.  Returns the
+ * exit status that goes with the END frame it sent. */
+int interp_run_job(struct interp *in, const struct job *job,
+                   struct report *report);
+
+/* "cpython 3.11.2 stock" */
+const char *interp_engine(char *buf, size_t len);
+
+/* immure host: sys.enter_jail() in the program calls enter(arg, err) once the
+ * library is prepared and before the gate closes. */
+struct interp_host {
+    int (*hello)(void *arg, struct err *err); /* just before the gate */
+    int (*wall)(void *arg, struct err *err);  /* just behind it */
+    void *arg;
+    struct report *report;
+    const char *policy_json;
+};
+
+/* Run PROG.  Returns its exit status; *out_jailed says whether it called
+ * sys.enter_jail(). */
+int interp_run_program(struct interp *in, char *const *argv,
+                       const struct interp_host *host, bool *out_jailed,
+                       struct err *err);
+
+/* Run main(args) of the frozen module `_immure_NAME`; its exit status. */
+int interp_run_tool(struct interp *in, const char *name, char *const *args);
+
+#endif

@@ -1,0 +1,178 @@
+/* Programs of the operator: immure host, and the policy tools. */
+#include "host/zygote/interp_state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "jailmod/jailmod.h"
+
+enum { STATUS_ERROR = 1, STATUS_USAGE = 125 };
+
+/* What sys.enter_jail() needs, carried by a capsule. */
+struct enter {
+    struct interp *in;
+    const struct interp_host *host;
+    bool jailed;
+    bool failed;
+};
+
+static const char capsule_name[] = "immure.enter_jail";
+
+/* The gate closes first and the wall behind it: the gate still needs files,
+ * the wall needs nothing of Python.  From jail_enter() on there is no way
+ * back, so a failure ends the process (enter->failed) instead of raising into
+ * a program that is half confined. */
+static int
+close_both(struct enter *enter, struct err *err)
+{
+    const struct interp_host *host = enter->host;
+    if (host->hello(host->arg, err) != 0)
+        return -1;
+    enter->failed = true;
+    if (interp_enter_jail(enter->in, host->report) != 0)
+        return interp_error(err, "close the gate");
+    if (host->wall(host->arg, err) != 0)
+        return -1;
+    enter->failed = false;
+    enter->jailed = true;
+    report_sealed(host->report);
+    return 0;
+}
+
+static PyObject *
+enter_jail(PyObject *self, PyObject *noargs)
+{
+    (void)noargs;
+    struct enter *enter = PyCapsule_GetPointer(self, capsule_name);
+    if (enter == NULL)
+        return NULL;
+    if (enter->jailed) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "sys.enter_jail(): this program is in the jail "
+                        "already; it can only be entered once");
+        return NULL;
+    }
+    PyObject *policy = interp_call_policy("_immure_host", "prepare_in_place",
+                                          enter->host->policy_json);
+    if (policy == NULL)
+        return NULL;
+    Py_XSETREF(enter->in->policy, policy);
+    if (interp_resolve(enter->in) != 0)
+        return NULL;
+    struct err err = {0};
+    if (close_both(enter, &err) != 0) {
+        if (enter->failed) {
+            report_broken(enter->host->report->fd, &err);
+            _exit(STATUS_USAGE);
+        }
+        PyErr_Format(PyExc_RuntimeError, "sys.enter_jail(): %s", err.msg);
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+/* Kept by name in stdlib-whitelist, so that a second call can say why. */
+static PyMethodDef enter_jail_def = {
+    "enter_jail", enter_jail, METH_NOARGS,
+    "enter_jail()\n--\n\nClose the gate and the wall around this process, for "
+    "good.\nRaises RuntimeError when threads are alive or on a second call."};
+
+static int
+install_enter_jail(struct enter *enter)
+{
+    PyObject *capsule = PyCapsule_New(enter, capsule_name, NULL);
+    PyObject *module = PyUnicode_FromString("sys");
+    PyObject *f = capsule && module
+                      ? PyCFunction_NewEx(&enter_jail_def, capsule, module)
+                      : NULL;
+    Py_XDECREF(module);
+    Py_XDECREF(capsule);
+    int done = f ? PySys_SetObject("enter_jail", f) : -1;
+    Py_XDECREF(f);
+    return done;
+}
+
+static int
+set_argv(char *const *argv)
+{
+    PyObject *list = PyList_New(0);
+    for (size_t i = 0; list != NULL && argv[i] != NULL; i++) {
+        PyObject *arg = PyUnicode_DecodeFSDefault(argv[i]);
+        if (arg == NULL || PyList_Append(list, arg) != 0)
+            Py_CLEAR(list);
+        Py_XDECREF(arg);
+    }
+    int done = list ? PySys_SetObject("argv", list) : -1;
+    Py_XDECREF(list);
+    return done;
+}
+
+static int
+run_file(struct interp *in, const char *path)
+{
+    PyObject *read = interp_lookup("_immure_program", "read_program");
+    PyObject *code =
+        read ? PyObject_CallFunction(read, "O&", PyUnicode_FSDecoder, path)
+             : NULL;
+    Py_XDECREF(read);
+    PyObject *done = NULL;
+    if (code != NULL) {
+        PyObject *filename = PyObject_GetAttrString(code, "co_filename");
+        if (filename != NULL)
+            jail_set_guest_filename(filename);
+        Py_XDECREF(filename);
+        done = PyEval_EvalCode(code, in->globals, in->globals);
+    }
+    Py_XDECREF(code);
+    Py_XDECREF(done);
+    return done ? 0 : -1;
+}
+
+int
+interp_run_program(struct interp *in, char *const *argv,
+                   const struct interp_host *host, bool *out_jailed,
+                   struct err *err)
+{
+    struct enter enter = {.in = in, .host = host};
+    PyObject *main_module = PyImport_AddModule("__main__"); /* borrowed */
+    if (main_module == NULL)
+        return interp_error(err, "make __main__");
+    in->globals = Py_NewRef(PyModule_GetDict(main_module));
+    if (set_argv(argv) != 0 || install_enter_jail(&enter) != 0)
+        return interp_error(err, "set up the program");
+    (void)run_file(in, argv[0]);
+    *out_jailed = enter.jailed;
+    if (enter.jailed)
+        return interp_finish(in, host->report);
+    if (PyErr_Occurred()) {
+        PyErr_Print(); /* exits by itself on SystemExit */
+        return STATUS_ERROR;
+    }
+    return 0;
+}
+
+int
+interp_run_tool(struct interp *in, const char *name, char *const *args)
+{
+    (void)in;
+    char module[64];
+    snprintf(module, sizeof module, "_immure_%s", name);
+    PyObject *list = PyList_New(0);
+    for (size_t i = 0; list != NULL && args[i] != NULL; i++) {
+        PyObject *arg = PyUnicode_DecodeFSDefault(args[i]);
+        if (arg == NULL || PyList_Append(list, arg) != 0)
+            Py_CLEAR(list);
+        Py_XDECREF(arg);
+    }
+    PyObject *f = list ? interp_lookup(module, "main") : NULL;
+    PyObject *status = f ? PyObject_CallOneArg(f, list) : NULL;
+    Py_XDECREF(f);
+    Py_XDECREF(list);
+    if (status == NULL) {
+        PyErr_Print();
+        return STATUS_ERROR;
+    }
+    long v = status == Py_None ? 0 : PyLong_AsLong(status);
+    Py_DECREF(status);
+    return Py_FinalizeEx() == 0 && v >= 0 ? (int)v : STATUS_ERROR;
+}

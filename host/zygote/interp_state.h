@@ -1,0 +1,42 @@
+/* Shared by interp*.c only: what the host keeps of the interpreter. */
+#ifndef IMMURE_INTERP_STATE_H
+#define IMMURE_INTERP_STATE_H
+
+/* "s#" takes Py_ssize_t lengths. */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "host/zygote/interp.h"
+
+struct interp {
+    enum interp_kind kind;
+    PyObject *globals;        /* __main__.__dict__ */
+    PyObject *policy;         /* what jail_enter() wants, until it had it */
+    PyObject *begin;          /* _immure_rt functions, resolved before the */
+    PyObject *finish_globals; /* gate closes, so that a guest cannot put   */
+    PyObject *describe;       /* its own in their place by name            */
+    PyObject *run_atexit;     /* atexit._run_exitfuncs */
+    PyObject *jail_error;     /* _jail.JailError */
+    void *ballast;            /* freed before a MemoryError is reported */
+};
+
+/* Turn the pending exception into *err ("WHAT: Type: message"); -1. */
+int interp_error(struct err *err, const char *what);
+
+/* An attribute of an imported module; a new reference or NULL. */
+PyObject *interp_lookup(const char *module, const char *name);
+
+/* module.function(policy as a dict); a new reference or NULL. */
+PyObject *interp_call_policy(const char *module, const char *function,
+                             const char *policy_json);
+
+/* Report the pending exception, or a normal end, and return the status. */
+int interp_finish(struct interp *in, struct report *report);
+
+/* Resolve what interp_finish() needs. */
+int interp_resolve(struct interp *in);
+
+/* The gate of jailmod, with denials sent to report. */
+int interp_enter_jail(struct interp *in, struct report *report);
+
+#endif

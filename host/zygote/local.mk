@@ -1,0 +1,11 @@
+zygote_sources = \
+	host/zygote/guest.c host/zygote/guest.h \
+	host/zygote/host.c host/zygote/host.h \
+	host/zygote/interp.c host/zygote/interp.h \
+	host/zygote/interp_host.c \
+	host/zygote/interp_job.c \
+	host/zygote/interp_state.h \
+	host/zygote/policy.c host/zygote/policy.h \
+	host/zygote/report.c host/zygote/report.h \
+	host/zygote/zygote.c host/zygote/zygote.h
+# main.c apart: tests/layers has a main of its own

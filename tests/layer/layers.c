@@ -1,0 +1,147 @@
+/* tests/layers --only=gate|wall|both [--json] FILE [ARGS...]
+ *
+ * Runs FILE with one wall alone.  With --only=wall a guest that ends in
+ * ImportError or NameError did not try what it came for: that is said in a
+ * line UNTRIED on stderr. */
+#include <fcntl.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/cleanup.h"
+#include "host/fd.h"
+#include "host/lib/immure.h"
+
+enum { CODE_MAX = 16 << 20 };
+
+static int
+usage(void)
+{
+    fprintf(stderr,
+            "usage: layers --only=gate|wall|both [--json] FILE [ARGS]\n");
+    return 125;
+}
+
+static void
+pass_through(void *arg, int fd, const void *data, size_t len)
+{
+    (void)arg;
+    (void)fd_write_all(fd, data, len, NULL);
+}
+
+/* The folder this program is in. */
+static int
+own_folder(char *out, size_t cap)
+{
+    ssize_t n = readlink("/proc/self/exe", out, cap - 1);
+    if (n < 0)
+        return -1;
+    out[n] = '\0';
+    char *slash = strrchr(out, '/');
+    if (slash == NULL)
+        return -1;
+    *slash = '\0';
+    return 0;
+}
+
+static int
+status_of(const struct immure_result *r)
+{
+    switch (r->verdict) {
+    case IMMURE_CPU:
+    case IMMURE_WALL:
+    case IMMURE_MEMORY:
+    case IMMURE_OUTPUT:
+    case IMMURE_FUEL:
+        return 124;
+    case IMMURE_KILLED:
+    case IMMURE_CRASHED:
+        return 128 + r->signal;
+    case IMMURE_INTERNAL:
+        return 125;
+    case IMMURE_OK:
+    case IMMURE_EXIT:
+    case IMMURE_ERROR:
+    case IMMURE_DENIED:
+        break;
+    }
+    return r->exit_code;
+}
+
+static void
+say_untried(const struct immure_result *r)
+{
+    static const char *const untried[] = {"ImportError",
+                                          "ModuleNotFoundError",
+                                          "NameError"};
+    json_t *o = json_loads(r->json, JSON_DECODE_INT_AS_REAL, NULL);
+    const char *type = json_string_value(
+        json_object_get(json_object_get(o, "exception"), "type"));
+    for (size_t i = 0; type && i < sizeof untried / sizeof *untried; i++)
+        if (strcmp(type, untried[i]) == 0)
+            fprintf(stderr, "UNTRIED: the guest ended in %s\n", type);
+    json_decref(o);
+}
+
+static int
+run(const char *only, bool json, const char *const *args, size_t nargs)
+{
+    char folder[PATH_MAX - 64], zygote[PATH_MAX], supervisor[PATH_MAX];
+    OWNED_STR code = NULL;
+    size_t len;
+    struct err err;
+    OWNED_FD fd = open(args[0], O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || own_folder(folder, sizeof folder) != 0) {
+        perror(args[0]);
+        return 125;
+    }
+    if (fd_read_all(fd, CODE_MAX, &code, &len, &err) != 0) {
+        fprintf(stderr, "layers: %s\n", err.msg);
+        return 125;
+    }
+    snprintf(zygote, sizeof zygote, "%s/immure-zygote-layers", folder);
+    snprintf(supervisor, sizeof supervisor, "%s/../immure-supervisor",
+             folder);
+    const char *const extra[] = {only, NULL};
+    const struct immure_config config = {.zygote_args = extra,
+                                         .zygote_path = zygote,
+                                         .supervisor_path = supervisor};
+    const struct immure_job job = {.code = {code, len},
+                                   .filename = args[0],
+                                   .args = args,
+                                   .nargs = nargs,
+                                   .limits = immure_default_limits};
+    const struct immure_sink sink = {.output = pass_through};
+    struct immure_result r;
+    if (immure_run(&config, &job, json ? NULL : &sink, &r, &err) != 0) {
+        fprintf(stderr, "layers: %s\n", err.msg);
+        return 125;
+    }
+    if (json)
+        printf("%s\n", r.json);
+    if (strcmp(only, "--only=wall") == 0)
+        say_untried(&r);
+    int status = status_of(&r);
+    immure_result_clear(&r);
+    return status;
+}
+
+int
+main(int argc, char **argv)
+{
+    int at = 1;
+    if (at >= argc || (strcmp(argv[at], "--only=gate") != 0 &&
+                       strcmp(argv[at], "--only=wall") != 0 &&
+                       strcmp(argv[at], "--only=both") != 0))
+        return usage();
+    const char *only = argv[at++];
+    bool json = at < argc && strcmp(argv[at], "--json") == 0;
+    at += json;
+    if (at >= argc)
+        return usage();
+    const char *const *args = (const char *const *)(argv + at);
+    return run(only, json, args, (size_t)(argc - at));
+}

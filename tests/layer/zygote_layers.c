@@ -1,0 +1,40 @@
+/* immure-zygote with layers left out, for tests of one wall alone.
+ *
+ *     --only=gate   no seccomp, namespaces, Landlock, capability dropping
+ *     --only=wall   the plain interpreter, its whole library, no gate
+ *     --only=both   as installed
+ *
+ * Built into the test folder only and never installed: the installed zygote
+ * has no word for any of this. */
+#include <stdio.h>
+#include <string.h>
+
+#include "host/wall/wall.h"
+#include "host/zygote/zygote.h"
+
+static const unsigned namespaces =
+    WALL_BIT(WALL_USER_NS) | WALL_BIT(WALL_MOUNT_NS) |
+    WALL_BIT(WALL_PID_NS) | WALL_BIT(WALL_NET_NS) | WALL_BIT(WALL_IPC_NS) |
+    WALL_BIT(WALL_UTS_NS) | WALL_BIT(WALL_CGROUP_NS) |
+    WALL_BIT(WALL_TIME_NS) | WALL_BIT(WALL_EMPTY_ROOT);
+static const unsigned other_layers =
+    WALL_BIT(WALL_SECCOMP) | WALL_BIT(WALL_LANDLOCK) |
+    WALL_BIT(WALL_CAPABILITIES) | WALL_BIT(WALL_SECUREBITS) |
+    WALL_BIT(WALL_MDWE);
+
+int
+main(int argc, char **argv)
+{
+    struct layers layers = {.gate = true, .wall_skip = 0};
+    if (argc < 2 || strncmp(argv[1], "--only=", 7) != 0) {
+        fprintf(stderr, "immure-zygote-layers: started by tests/layers\n");
+        return 125;
+    }
+    const char *only = argv[1] + 7;
+    if (strcmp(only, "gate") == 0)
+        layers.wall_skip = namespaces | other_layers;
+    else if (strcmp(only, "wall") == 0)
+        layers.gate = false;
+    argv[1] = argv[0];
+    return zygote_main(argc - 1, argv + 1, &layers);
+}

@@ -1,0 +1,13 @@
+/* seccomp: from the table of system calls to a program the kernel runs. */
+#ifndef IMMURE_WALL_FILTER_H
+#define IMMURE_WALL_FILTER_H
+
+#include "host/wall/wall.h"
+
+/* Fill wall->program.  Needs no file, allocates. */
+int filter_build(struct wall *wall, struct err *err);
+
+/* The last system call that is not in the table. */
+int filter_install(struct wall *wall, struct err *err);
+
+#endif

@@ -1,0 +1,88 @@
+#include "host/wall/ids.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "host/wall/layers.h"
+#include "host/wall/prctls.h"
+
+static void
+close_map(FILE **map)
+{
+    if (*map != NULL)
+        fclose(*map);
+}
+
+/* The id that the parent user namespace has for ours, or -1 where it has
+ * none.  Without /proc this is taken to be the first user namespace. */
+static long
+id_outside(const char *path, unsigned id)
+{
+    __attribute__((cleanup(close_map))) FILE *map = fopen(path, "re");
+    unsigned inside, outside, count;
+    if (map == NULL)
+        return (long)id;
+    while (fscanf(map, "%u %u %u", &inside, &outside, &count) == 3)
+        if (id >= inside && id - inside < count)
+            return (long)outside + (long)(id - inside);
+    return -1;
+}
+
+int
+ids_choose(struct wall *wall, struct err *err)
+{
+    wall->uid = geteuid();
+    wall->gid = getegid();
+    wall->change_ids = 0;
+    if (wall->uid != 0)
+        return 0;
+    if (id_outside("/proc/self/uid_map", IDS_NOBODY) < 0 ||
+        id_outside("/proc/self/gid_map", IDS_NOBODY) < 0) {
+        /* Root of a user namespace that maps little but itself: that is no
+           root on the host, unless it is mapped to it. */
+        if (id_outside("/proc/self/uid_map", 0) != 0)
+            return 0;
+        return layer_failed(err, WALL_CAPABILITIES, 0,
+                            "this user namespace maps uid 0 to uid 0 and has "
+                            "no other for the guest");
+    }
+    wall->uid = IDS_NOBODY;
+    wall->gid = IDS_NOBODY;
+    wall->change_ids = 1;
+    if (setgroups(0, NULL) != 0)
+        return layer_failed(err, WALL_CAPABILITIES, errno,
+                            "leave root's supplementary groups");
+    return 0;
+}
+
+static bool
+ids_are(uid_t uid, gid_t gid)
+{
+    uid_t u[3];
+    gid_t g[3];
+    if (getresuid(&u[0], &u[1], &u[2]) != 0 ||
+        getresgid(&g[0], &g[1], &g[2]) != 0)
+        return false;
+    for (int i = 0; i < 3; i++)
+        if (u[i] != uid || g[i] != gid)
+            return false;
+    return true;
+}
+
+int
+ids_change(struct wall *wall, struct err *err)
+{
+    if (!wall->change_ids || (!layer_held(wall, WALL_USER_NS) &&
+                              !layer_wanted(wall, WALL_CAPABILITIES)))
+        return 0;
+    if (setresgid(wall->gid, wall->gid, wall->gid) != 0)
+        return layer_failed(err, WALL_CAPABILITIES, errno, "leave gid 0");
+    if (setresuid(wall->uid, wall->uid, wall->uid) != 0)
+        return layer_failed(err, WALL_CAPABILITIES, errno, "leave uid 0");
+    if (!ids_are(wall->uid, wall->gid))
+        return layer_failed(err, WALL_CAPABILITIES, 0, "uid 0 stayed");
+    return prctls_after_ids(wall, err);
+}

@@ -1,0 +1,19 @@
+/* Which host user a guest is: never root. */
+#ifndef IMMURE_WALL_IDS_H
+#define IMMURE_WALL_IDS_H
+
+#include "host/wall/wall.h"
+
+/* The uid and gid of every guest inside a user namespace; on the host that of
+ * a guest that root started ("nobody": it owns no files). */
+enum { IDS_NOBODY = 65534 };
+
+/* Fill wall->uid, gid (as this namespace numbers them) and change_ids, and
+ * leave root's supplementary groups. */
+int ids_choose(struct wall *wall, struct err *err);
+
+/* Become wall->uid and gid, where this process is root.  Clears dumpable and
+ * the parent-death signal in the kernel, and puts both back. */
+int ids_change(struct wall *wall, struct err *err);
+
+#endif

@@ -1,0 +1,141 @@
+/* The wall: every kernel layer between a guest and the machine.
+ *
+ * Order (seal.c is the one place that has it):
+ *   zygote, before the interpreter starts   wall_enter_namespaces()
+ *   zygote, after everything is imported    wall_close_root()
+ *   guest, after fork and hand-shake        wall_guest(), then wall_seal()
+ *   immure host, in place                   wall_in_place(), then wall_seal()
+ *
+ * A layer the kernel lacks is left out only while the floor holds: seccomp,
+ * no_new_privs, rlimits, empty environment, closed descriptors, and at least
+ * one of {namespaces with an empty root, Landlock}.  Below the floor, or when
+ * a layer named in `require` is missing, every function here fails with
+ * ERR_WALL and a message naming the layer, why it matters and how to get it.
+ * A layer that exists and fails to go up is always an error. */
+#ifndef IMMURE_WALL_H
+#define IMMURE_WALL_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "host/err.h"
+
+enum wall_layer {
+    WALL_SECCOMP,
+    WALL_NO_NEW_PRIVS,
+    WALL_RLIMITS,
+    WALL_DESCRIPTORS,
+    WALL_ENVIRONMENT,
+    WALL_USER_NS,
+    WALL_MOUNT_NS,
+    WALL_PID_NS,
+    WALL_NET_NS,
+    WALL_IPC_NS,
+    WALL_UTS_NS,
+    WALL_CGROUP_NS,
+    WALL_TIME_NS,
+    WALL_EMPTY_ROOT,
+    WALL_LANDLOCK,
+    WALL_CAPABILITIES,
+    WALL_SECUREBITS,
+    WALL_MDWE,
+    WALL_DUMPABLE,
+    WALL_SPECULATION,
+    WALL_LAYER_COUNT
+};
+
+struct wall_layer_info {
+    const char *name;  /* "landlock", as policy's [wall] require says it */
+    const char *stops; /* what it stops, for people */
+    const char *get;   /* how to get it where it is missing */
+};
+extern const struct wall_layer_info wall_layers[WALL_LAYER_COUNT];
+
+#define WALL_BIT(layer) (1u << (layer))
+
+struct sock_fprog;
+
+/* One zygote's wall.  Zero-initialise, set `require` and `skip`, then call in
+ * the order above.  Owned by the zygote; guests inherit it by fork. */
+struct wall {
+    unsigned require; /* WALL_BIT()s that must hold, beyond the floor */
+    unsigned skip;    /* layer tests only: bits not to try.  Always 0 in
+                         installed programs; skipping lowers the floor too */
+    unsigned held;    /* out: bits that are up so far.  A zygote's lacks those
+                         that each guest puts up: wall_guest_layers() */
+    int landlock_abi; /* out: 0 when absent */
+    int missing[WALL_LAYER_COUNT]; /* out: the errno for which a layer is
+                                      missing, or 0 */
+    struct sock_fprog *program; /* out: the ready BPF filter (malloc'd) */
+    /* The rest is between the functions below. */
+    uid_t uid;          /* as this process sees it; */
+    gid_t gid;          /*   on the host never 0 */
+    int change_ids;     /* to uid and gid, in wall_close_root() */
+    pid_t parent;       /* whose death must end this process; 0 outside our
+                           pid namespace */
+    uint64_t vm_base;   /* RLIMIT_AS that the zygote fills, bytes */
+};
+
+/* What each guest gets, in bytes and whole seconds. */
+struct wall_guest_limits {
+    uint64_t data_bytes; /* RLIMIT_DATA: what the zygote holds, and more */
+    uint64_t cpu_seconds; /* RLIMIT_CPU, the backstop, rounded up, plus 1;
+                             beyond what the process has used already */
+    uint64_t stack_bytes; /* RLIMIT_STACK */
+    unsigned nofile;      /* RLIMIT_NOFILE; descriptors 0..nofile-1 may exist */
+    int nice;             /* 0..19; a higher one already set stays */
+};
+
+/* Single-threaded, before the interpreter: clear the environment but for
+ * TZ=UTC0 and NO_COLOR=1, enter every namespace this kernel and caller allow,
+ * map ids (as root: to a non-root host uid), and continue in a new process
+ * that is pid 1 of its pid namespace and a direct child of the caller's
+ * parent (CLONE_PARENT).  Returns 0 only in the process that goes on; the one
+ * that called it has _exit(0)ed, also where there is no namespace to be had.
+ * Fails (-1) in either.  That process gets PR_SET_PDEATHSIG(SIGKILL); a parent
+ * that died before shows as the end of a descriptor it held.
+ *
+ * Files stay readable as before: root's zygote keeps the host uid 0 (without
+ * rights, in its own user namespace) until wall_close_root(), so that it can
+ * import from a directory that only root may enter.  The /proc it sees is
+ * still the host's. */
+int wall_enter_namespaces(struct wall *wall, struct err *err);
+
+/* After all imports: build the BPF program, pivot into an empty read-only
+ * root, leave host uid 0, drop capabilities and bounding set, securebits,
+ * no_new_privs, Landlock deny-all, MDWE, speculation controls.  The caller
+ * stays dumpable, and can still fork and use the descriptors it holds. */
+int wall_close_root(struct wall *wall, struct err *err);
+
+/* In the fresh guest, descriptors already in place as 0..nofile-1 and none of
+ * them a directory: close all others, PDEATHSIG, rlimits, nice.  A caller
+ * with more than one thread is refused: the seal would cover only one. */
+int wall_guest(struct wall *wall, const struct wall_guest_limits *limits,
+               struct err *err);
+
+/* The one-way step: dumpable 0, then seccomp(2) with the ready program.
+ * After it only the calls in wall/syscalls.c's table work. */
+int wall_seal(struct wall *wall, struct err *err);
+
+/* immure host: everything of wall_enter_namespaces (but the pid and time
+ * namespaces), wall_close_root and wall_guest, in the calling single-threaded
+ * process.  It forks short-lived helpers and reaps them. */
+int wall_in_place(struct wall *wall, const struct wall_guest_limits *limits,
+                  struct err *err);
+
+void wall_clear(struct wall *wall);
+
+/* The layers that wall_guest() and wall_seal() add to a zygote's `held`. */
+unsigned wall_guest_layers(const struct wall *wall);
+
+/* "seccomp no_new_privs ..." of held, for reports.  Returns buf. */
+const char *wall_held_names(const struct wall *wall, char *buf, size_t len);
+
+/* One row a system call a guest may make, or is refused without dying (struct
+ * sys_rule, syscalls.h); sorted by name; anything else is
+ * SECCOMP_RET_KILL_PROCESS.  The reason is data: explain and docs print it.
+ * Iterate for `policy explain` and docs: 0-based; NULL past the end. */
+const char *wall_syscall_name(size_t i, const char **out_reason);
+
+#endif

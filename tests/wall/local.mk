@@ -1,0 +1,38 @@
+# The wall with the interpreter layer assumed broken: native code in a sealed
+# guest tries every system call; and each layer alone.
+wall_test_cppflags = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(SECCOMP_CFLAGS)
+wall_test_libs = libwall.a libbase.a $(SECCOMP_LIBS)
+if SANITIZERS
+wall_test_options = tests/sanitizers/options.c
+endif
+
+check_PROGRAMS += tests/wall/probe
+TESTS += tests/wall/probe
+tests_wall_probe_SOURCES = \
+	tests/wall/attempts.c \
+	tests/wall/edges.c \
+	tests/wall/probe.c tests/wall/probe.h \
+	tests/wall/sealed.c \
+	$(wall_test_options)
+tests_wall_probe_CPPFLAGS = $(wall_test_cppflags)
+tests_wall_probe_LDADD = $(wall_test_libs)
+
+if HAVE_CHECK
+wall_unit_tests = tests/unit/test_wall tests/unit/test_wall_layers
+check_PROGRAMS += $(wall_unit_tests)
+TESTS += $(wall_unit_tests)
+endif
+tests_unit_test_wall_SOURCES = \
+	tests/unit/test_wall.c \
+	tests/wall/confined.c tests/wall/confined.h \
+	$(wall_test_options)
+tests_unit_test_wall_CPPFLAGS = $(wall_test_cppflags)
+tests_unit_test_wall_LDADD = $(wall_test_libs) $(CHECK_LIBS)
+tests_unit_test_wall_layers_SOURCES = \
+	tests/unit/test_wall_layers.c \
+	tests/wall/confined.c tests/wall/confined.h \
+	$(wall_test_options)
+tests_unit_test_wall_layers_CPPFLAGS = $(wall_test_cppflags)
+tests_unit_test_wall_layers_LDADD = $(wall_test_libs) $(CHECK_LIBS)
+
+EXTRA_DIST += tests/wall/expected-x86_64.txt

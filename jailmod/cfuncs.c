@@ -1,0 +1,130 @@
+/* Gate 2: C functions, default deny.
+ *
+ * ml_meth is overwritten in the definition itself, so every object over it is
+ * dead: those that exist, those a guest makes later, those bound, and call
+ * sites the interpreter has specialised.  Functions that are kept stay
+ * untouched and cost nothing. */
+#include "jailmod/gate.h"
+
+#include <string.h>
+
+struct gated {
+    PyMethodDef *def;
+    PyCFunction original;
+    const struct list_row *row;
+    const struct codes_set *granted; /* NULL but for STAND_PAIR */
+    bool checked;                    /* replaced, not refused */
+};
+
+/* Module state: thunks find it without a module. */
+static struct {
+    struct gated *rows;
+    size_t count;
+    size_t room;
+} gates;
+
+void *jail_gate_check(size_t index);
+
+void *
+jail_gate_check(size_t index)
+{
+    const struct gated *gated = &gates.rows[index];
+
+    if (gated->granted != NULL && codes_caller_in(gated->granted))
+        return (void *)gated->original;
+    deny_row(gated->row);
+    return NULL;
+}
+
+struct prepare {
+    const struct gate_policy *policy;
+    PyObject *seen; /* set of addresses of PyMethodDef */
+};
+
+static int
+grow(void)
+{
+    size_t room = gates.room == 0 ? 1024 : gates.room * 2;
+    struct gated *rows = PyMem_RawRealloc(gates.rows, room * sizeof *rows);
+
+    if (rows == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    gates.rows = rows;
+    gates.room = room;
+    return 0;
+}
+
+static int
+gate_method(void *arg, PyMethodDef *def, const char *name)
+{
+    const struct prepare *prepare = arg;
+    OWNED_REF key = PyLong_FromVoidPtr(def);
+    if (key == NULL)
+        return -1;
+    int known = PySet_Contains(prepare->seen, key);
+    if (known != 0)
+        return known < 0 ? -1 : 0;
+    if (PySet_Add(prepare->seen, key) < 0)
+        return -1;
+    /* typeobject.c recognises `__new__` by its function: later classes break
+       if it changes.  types.c replaces tp_new itself. */
+    if (strcmp(def->ml_name, "__new__") == 0)
+        return 0;
+    const struct list_row *row =
+        gate_rule(prepare->policy, &list_cfuncs, name);
+    if (row == NULL)
+        return -1;
+    if (row->stand == STAND_KEEP)
+        return 0;
+    if (gates.count == gates.room && grow() < 0)
+        return -1;
+    gates.rows[gates.count++] = (struct gated){
+        .def = def,
+        .original = def->ml_meth,
+        .row = row,
+        .granted = row->stand == STAND_PAIR ? codes_granted(name) : NULL,
+        .checked = row->stand == STAND_CHECK,
+    };
+    return 0;
+}
+
+/* All that can fail, before anything changes. */
+int
+cfuncs_prepare(const struct walk *walk, const struct gate_policy *policy)
+{
+    OWNED_REF seen = PySet_New(NULL);
+    if (seen == NULL)
+        return -1;
+    struct prepare prepare = {policy, seen};
+    if (walk_methods(walk, gate_method, &prepare) < 0)
+        return -1;
+    if (gates.count > 0 && thunk_at(gates.count - 1) == NULL) {
+        PyErr_Format(PyExc_RuntimeError,
+                     "the jail has too few thunks for %zu C functions",
+                     gates.count);
+        return -1;
+    }
+    for (size_t i = 0; i < gates.count; i++) {
+        const struct gated *gated = &gates.rows[i];
+        if (gated->checked &&
+            checked_find(gated->row->name, gated->original) == NULL) {
+            PyErr_Format(PyExc_RuntimeError, "no check is written for %s",
+                         gated->row->name);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+void
+cfuncs_close(void)
+{
+    for (size_t i = 0; i < gates.count; i++) {
+        const struct gated *gated = &gates.rows[i];
+        gated->def->ml_meth =
+            gated->checked ? checked_find(gated->row->name, gated->original)
+                           : thunk_at(i);
+    }
+}

@@ -1,0 +1,228 @@
+/* Which code objects existed before the jail, and which may pass a gate.
+ *
+ * A code object is known by its address, and a strong reference keeps that
+ * address from being used again.  Guests have no way to put one of these code
+ * objects to another use: function.__new__, function.__code__ and exec() of
+ * them are refused. */
+#include "jailmod/gate.h"
+
+#include <stdint.h>
+#include <string.h>
+
+struct codes_set {
+    PyObject **slots; /* open addressing; NULL is free; strong references */
+    size_t mask;
+    size_t used;
+};
+
+static struct {
+    struct codes_set trusted;
+    struct codes_set *gates; /* one a distinct gate name of list_grants */
+    size_t gate_count;
+    PyObject *names; /* dict: (module, qualname) -> list of code objects */
+    PyObject *unresolved;
+} codes;
+
+static size_t
+find_slot(const struct codes_set *set, const PyObject *code)
+{
+    size_t at = ((uintptr_t)code >> 4) * 0x9E3779B97F4A7C15u >> 20;
+
+    for (at &= set->mask; set->slots[at] != NULL; at = (at + 1) & set->mask)
+        if (set->slots[at] == code)
+            break;
+    return at;
+}
+
+static int
+set_grow(struct codes_set *set)
+{
+    size_t size = set->slots == NULL ? 8 : (set->mask + 1) * 2;
+    struct codes_set bigger = {PyMem_RawCalloc(size, sizeof(PyObject *)),
+                               size - 1, set->used};
+
+    if (bigger.slots == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (size_t i = 0; set->slots != NULL && i <= set->mask; i++)
+        if (set->slots[i] != NULL)
+            bigger.slots[find_slot(&bigger, set->slots[i])] = set->slots[i];
+    PyMem_RawFree(set->slots);
+    *set = bigger;
+    return 0;
+}
+
+static bool
+set_contains(const struct codes_set *set, const PyObject *code)
+{
+    return set->slots != NULL && set->slots[find_slot(set, code)] != NULL;
+}
+
+/* 1 added, 0 was there, -1 raised. */
+static int
+set_add(struct codes_set *set, PyObject *code)
+{
+    if (set_contains(set, code))
+        return 0;
+    if ((set->slots == NULL || set->used * 2 > set->mask) && set_grow(set) < 0)
+        return -1;
+    set->slots[find_slot(set, code)] = Py_NewRef(code);
+    set->used++;
+    return 1;
+}
+
+static int
+remember_name(PyObject *module, PyObject *code)
+{
+    PyObject *qualname = ((PyCodeObject *)code)->co_qualname; /* borrowed */
+    OWNED_REF key = PyTuple_Pack(2, module, qualname);
+    OWNED_REF empty = PyList_New(0);
+    if (key == NULL || empty == NULL)
+        return -1;
+    PyObject *list = PyDict_SetDefault(codes.names, key, empty);
+    return list == NULL ? -1 : PyList_Append(list, code);
+}
+
+/* A code object and those nested in its constants.  The code of a program that
+ * enters the jail itself is the guest's from then on. */
+static int
+add_code(PyObject *module, PyObject *code)
+{
+    if (deny_is_guest_code((PyCodeObject *)code))
+        return 0;
+    int added = set_add(&codes.trusted, code);
+
+    if (added <= 0)
+        return added;
+    if (remember_name(module, code) < 0)
+        return -1;
+    PyObject *consts = ((PyCodeObject *)code)->co_consts; /* borrowed */
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(consts); i++) {
+        PyObject *nested = PyTuple_GET_ITEM(consts, i); /* borrowed */
+        if (PyCode_Check(nested) && add_code(module, nested) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+add_object(PyObject *object)
+{
+    OWNED_REF nobody = PyUnicode_FromString("");
+    if (nobody == NULL)
+        return -1;
+    if (PyCode_Check(object))
+        return add_code(nobody, object);
+    if (!PyFunction_Check(object))
+        return 0;
+    PyObject *module = ((PyFunctionObject *)object)->func_module;
+    return add_code(module != NULL && PyUnicode_Check(module) ? module
+                                                              : nobody,
+                    PyFunction_GET_CODE(object));
+}
+
+static int
+resolve_grant(const struct grant_row *row, struct codes_set *set)
+{
+    OWNED_REF key = Py_BuildValue("(ss)", row->module, row->qualname);
+    if (key == NULL)
+        return -1;
+    PyObject *found = PyDict_GetItemWithError(codes.names, key);
+    if (found == NULL) {
+        if (PyErr_Occurred())
+            return -1;
+        OWNED_REF text = PyUnicode_FromFormat("%s: %s:%s", row->gate,
+                                              row->module, row->qualname);
+        return text == NULL ? -1 : PyList_Append(codes.unresolved, text);
+    }
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(found); i++)
+        if (set_add(set, PyList_GET_ITEM(found, i)) < 0)
+            return -1;
+    return 0;
+}
+
+/* The rows are sorted by gate: gate n is the n-th distinct one. */
+static int
+resolve_grants(void)
+{
+    codes.gates = PyMem_RawCalloc(list_grants_count + 1, sizeof *codes.gates);
+    if (codes.gates == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (size_t i = 0; i < list_grants_count; i++) {
+        const struct grant_row *row = &list_grants[i];
+        if (i == 0 || strcmp(row->gate, list_grants[i - 1].gate) != 0)
+            codes.gate_count++;
+        if (resolve_grant(row, &codes.gates[codes.gate_count - 1]) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Functions before bare code objects: they know their module. */
+int
+codes_collect(const struct walk *walk)
+{
+    codes.names = PyDict_New();
+    codes.unresolved = PyList_New(0);
+    if (codes.names == NULL || codes.unresolved == NULL)
+        return -1;
+    for (int bare = 0; bare < 2; bare++) {
+        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(walk->objects); i++) {
+            PyObject *object = PyList_GET_ITEM(walk->objects, i);
+            if (PyCode_Check(object) == bare && add_object(object) < 0)
+                return -1;
+        }
+    }
+    if (resolve_grants() < 0)
+        return -1;
+    Py_CLEAR(codes.names);
+    return 0;
+}
+
+bool
+codes_is_trusted(PyObject *code)
+{
+    return set_contains(&codes.trusted, code);
+}
+
+const struct codes_set *
+codes_granted(const char *gate)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < list_grants_count; i++) {
+        const struct grant_row *row = &list_grants[i];
+        if (i > 0 && strcmp(row->gate, list_grants[i - 1].gate) != 0)
+            at++;
+        if (strcmp(row->gate, gate) == 0)
+            return &codes.gates[at];
+    }
+    return NULL;
+}
+
+bool
+codes_caller_in(const struct codes_set *set)
+{
+    PyObject *code = pyver_caller_code(); /* borrowed */
+
+    return set != NULL && code != NULL && set_contains(set, code);
+}
+
+bool
+codes_caller_is_trusted(void)
+{
+    PyObject *code = pyver_caller_code(); /* borrowed */
+
+    return code != NULL && set_contains(&codes.trusted, code);
+}
+
+PyObject *
+codes_unresolved(void)
+{
+    return codes.unresolved == NULL
+               ? PyList_New(0)
+               : PyList_GetSlice(codes.unresolved, 0, PY_SSIZE_T_MAX);
+}

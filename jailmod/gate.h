@@ -1,0 +1,154 @@
+/* What the files of jailmod share.  Only jailmod/ includes this. */
+#ifndef IMMURE_JAILMOD_GATE_H
+#define IMMURE_JAILMOD_GATE_H
+
+#include "jailmod/jailmod.h"
+#include "jailmod/lists.h"
+
+#include <stdbool.h>
+
+#define OWNED_REF __attribute__((cleanup(gate_drop_ref))) PyObject *
+
+static inline void
+gate_drop_ref(PyObject **ref)
+{
+    Py_XDECREF(*ref);
+}
+
+/* Hand an OWNED_REF over to the caller. */
+static inline PyObject *
+gate_take_ref(PyObject **ref)
+{
+    PyObject *taken = *ref;
+    *ref = NULL;
+    return taken;
+}
+
+/* --- deny.c: what a refusal is --- */
+
+/* The exception types; made by deny_init(), never freed. */
+struct deny_types {
+    PyObject *error;      /* JailError(Exception) */
+    PyObject *denied;     /* JailDenied(JailError, PermissionError) */
+    PyObject *attribute;  /* JailAttribute(JailError, AttributeError) */
+    PyObject *import;     /* JailImport(JailError, ModuleNotFoundError) */
+    PyObject *time_limit; /* TimeLimit(BaseException) */
+};
+
+struct deny_text {
+    const char *what;
+    const char *rule;
+    const char *reason;
+    const char *fix;
+};
+
+int deny_init(void);
+const struct deny_types *deny_get_types(void);
+void deny_set_hooks(const struct jail_hooks *hooks);
+
+/* By its file name: code the guest gave, or the program that went to jail. */
+bool deny_is_guest_code(const PyCodeObject *code);
+
+/* Tell the hook and raise JailDenied.  Always NULL. */
+PyObject *deny_raise(const struct deny_text *text);
+PyObject *deny_row(const struct list_row *row);
+/* The same for attributes (JailAttribute), for modules (JailImport). */
+PyObject *deny_attribute(const struct list_row *row);
+PyObject *deny_import(const char *name);
+/* Raise without telling: something inside C asked, not the guest. */
+PyObject *deny_quietly(const struct deny_text *text);
+/* Tell without raising. */
+void deny_note(const char *what, const char *rule, const char *fix);
+
+/* --- walk.c: every object of the interpreter --- */
+
+struct walk {
+    PyObject *objects; /* list: all objects gc knows, and their referents */
+    PyObject *types;   /* list: all types, static ones too */
+};
+
+int walk_init(struct walk *walk);
+void walk_clear(struct walk *walk);
+/* A type whose slots are C's own: not made by a class statement. */
+bool walk_is_c_type(PyTypeObject *type);
+
+/* Called with each PyMethodDef, once or more often; name is "module.name" or
+ * "type.name". */
+typedef int walk_method_fn(void *arg, PyMethodDef *def, const char *name);
+int walk_methods(const struct walk *walk, walk_method_fn *found, void *arg);
+
+/* --- codes.c: which code objects existed before the jail, and the pairs --- */
+
+int codes_collect(const struct walk *walk);
+bool codes_is_trusted(PyObject *code);
+/* Where the pairs of a gate are; NULL when nobody was granted. */
+struct codes_set;
+const struct codes_set *codes_granted(const char *gate);
+/* The calling Python frame's code is in that set.  No frame: false. */
+bool codes_caller_in(const struct codes_set *set);
+bool codes_caller_is_trusted(void);
+/* Grants that name no code object of this interpreter: list of str. */
+PyObject *codes_unresolved(void);
+
+/* --- pyver.c: what differs between versions of CPython --- */
+
+/* The innermost Python frame's code object, borrowed, or NULL. */
+PyObject *pyver_caller_code(void);
+/* The dict of a type, borrowed; static types of 3.12 keep it elsewhere. */
+PyObject *pyver_type_dict(PyTypeObject *type);
+bool pyver_made_from_spec(PyTypeObject *type);
+
+/* --- the gates, in the order enter_jail.c closes them --- */
+
+struct gate_policy {
+    PyObject *guest_modules;    /* frozenset of str */
+    PyObject *internal_modules; /* frozenset of str */
+    PyObject *deny_names;       /* dict: dotted name -> origin */
+};
+
+/* Whether names.allow of the policy has it: "numpy.*" allows all below. */
+bool gate_allows(const char *name);
+/* The row that rules a name under this policy, never NULL. */
+const struct list_row *gate_rule(const struct gate_policy *policy,
+                                 const struct list_table *table,
+                                 const char *name);
+
+int builtins_prepare(const struct gate_policy *policy);
+int builtins_close(void);
+int imports_prepare(const struct gate_policy *policy);
+int imports_close(void);
+int cfuncs_prepare(const struct walk *walk, const struct gate_policy *policy);
+void cfuncs_close(void);
+int types_prepare(const struct walk *walk, const struct gate_policy *policy);
+void types_close(void);
+int fixmods_prepare(const struct walk *walk);
+int fixmods_close(void);
+int attrs_prepare(const struct walk *walk);
+void attrs_close(void);
+int audit_close(void);
+
+/* The attribute gate, asked by the audit hook: 1 may pass, -1 raised.  value
+ * is what is to be set, NULL for reading and deleting. */
+int attrs_audit(PyObject *object, const char *name, bool writing,
+                PyObject *value);
+
+/* checked.c: the function that replaces a STAND_CHECK one; NULL: none. */
+PyCFunction checked_find(const char *name, PyCFunction original);
+/* True while code.replace runs with arguments that were checked. */
+bool checked_is_replacing(void);
+
+/* thunks.c: the address of thunk `index`, or NULL when there are no more. */
+PyCFunction thunk_at(size_t index);
+
+/* --- objects of `_jail` --- */
+
+int refusing_init(void);
+PyObject *refusing_new(PyObject *module, PyObject *args);
+int stream_init(PyObject *module);
+
+PyObject *explain_name(PyObject *module, PyObject *arg);
+PyObject *explain_names(PyObject *module, PyObject *ignored);
+PyObject *explain_modules(PyObject *module, PyObject *ignored);
+PyObject *explain_survey(PyObject *module, PyObject *ignored);
+
+#endif

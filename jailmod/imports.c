@@ -1,0 +1,319 @@
+/* The importer of the jail: a table of modules that are loaded already.
+ *
+ * Nothing is found, read or executed: an import is a permission and a look
+ * into sys.modules.  Names are exact str objects, looked at once: a subclass
+ * could answer differently the second time. */
+#include "jailmod/gate.h"
+
+#include <string.h>
+
+static struct {
+    PyObject *function; /* the new __import__ */
+    PyObject *by_name;  /* the new importlib.import_module */
+    PyObject *guest;    /* frozenset: names a guest may import */
+    PyObject *internal; /* frozenset: names the library may import too */
+    PyObject *original; /* dict: sys.modules as it was when the jail closed */
+} state;
+
+struct request {
+    PyObject *globals;  /* borrowed, may be NULL */
+    PyObject *fromlist; /* borrowed, may be NULL */
+    int level;
+    bool trusted; /* asked by code that existed before the jail, or by C */
+};
+
+/* The module object of that name, borrowed; NULL without an exception: none. */
+static PyObject *
+loaded(PyObject *name)
+{
+    PyObject *modules = PyImport_GetModuleDict(); /* borrowed */
+
+    if (modules == NULL || !PyDict_CheckExact(modules))
+        return NULL;
+    return PyDict_GetItemWithError(modules, name);
+}
+
+/* 1 may import, 0 may not, -1 raised. */
+static int
+may_import(PyObject *name, const struct request *request)
+{
+    int listed = PySet_Contains(state.guest, name);
+
+    if (listed == 0 && request->trusted)
+        listed = PySet_Contains(state.internal, name);
+    if (listed != 0)
+        return listed;
+    /* A module the guest made itself and put there. */
+    PyObject *module = loaded(name);
+    if (module == NULL)
+        return PyErr_Occurred() ? -1 : 0;
+    PyObject *before = PyDict_GetItemWithError(state.original, name);
+    if (before == NULL && PyErr_Occurred())
+        return -1;
+    return before != module;
+}
+
+static PyObject *
+refuse(PyObject *name)
+{
+    const char *text = PyUnicode_AsUTF8(name);
+
+    return text == NULL ? NULL : deny_import(text);
+}
+
+/* New reference; every package on the way must be allowed as well. */
+static PyObject *
+import_dotted(PyObject *name, const struct request *request)
+{
+    Py_ssize_t length = PyUnicode_GET_LENGTH(name);
+    Py_ssize_t dot = PyUnicode_FindChar(name, '.', 0, length, -1);
+
+    if (dot == -2)
+        return NULL;
+    if (dot >= 0) {
+        OWNED_REF package = PyUnicode_Substring(name, 0, dot);
+        if (package == NULL)
+            return NULL;
+        OWNED_REF parent = import_dotted(package, request);
+        if (parent == NULL)
+            return NULL;
+    }
+    int allowed = may_import(name, request);
+    if (allowed < 0)
+        return NULL;
+    PyObject *module = allowed ? loaded(name) : NULL;
+    if (module == NULL || module == Py_None)
+        return PyErr_Occurred() ? NULL : refuse(name);
+    return Py_NewRef(module);
+}
+
+/* New reference: the package that a relative import starts from. */
+static PyObject *
+find_package(const struct request *request)
+{
+    PyObject *globals = request->globals;
+    PyObject *package = NULL; /* borrowed */
+
+    if (globals != NULL && PyDict_Check(globals)) {
+        package = PyDict_GetItemString(globals, "__package__");
+        if (package != NULL && PyUnicode_CheckExact(package) &&
+            PyUnicode_GET_LENGTH(package) > 0)
+            return Py_NewRef(package);
+        package = PyDict_GetItemString(globals, "__name__");
+        if (package != NULL && PyUnicode_CheckExact(package) &&
+            PyDict_GetItemString(globals, "__path__") != NULL)
+            return Py_NewRef(package);
+    }
+    PyErr_SetString(PyExc_ImportError,
+                    "attempted relative import with no known parent package");
+    return NULL;
+}
+
+/* New reference: "pkg.sub" for the "sub" of `from .sub import x`. */
+static PyObject *
+resolve(PyObject *name, const struct request *request)
+{
+    if (request->level == 0)
+        return Py_NewRef(name);
+    OWNED_REF package = find_package(request);
+    if (package == NULL)
+        return NULL;
+    Py_ssize_t end = PyUnicode_GET_LENGTH(package);
+    for (int i = 1; i < request->level; i++) {
+        end = PyUnicode_FindChar(package, '.', 0, end, -1);
+        if (end < 0) {
+            PyErr_SetString(PyExc_ImportError, "attempted relative import "
+                                               "beyond top-level package");
+            return NULL;
+        }
+    }
+    OWNED_REF base = PyUnicode_Substring(package, 0, end);
+    if (base == NULL)
+        return NULL;
+    if (PyUnicode_GET_LENGTH(name) == 0)
+        return gate_take_ref(&base);
+    return PyUnicode_FromFormat("%U.%U", base, name);
+}
+
+/* `from package import x`: when x is a module, it must be an allowed one.
+ * When x is no module the attribute counts, and is the interpreter's work. */
+static int
+check_fromlist(PyObject *module, PyObject *name, const struct request *request)
+{
+    OWNED_REF path = NULL;
+    PyObject *list = request->fromlist;
+
+    if (!PyTuple_CheckExact(list) || !PyModule_Check(module))
+        return 0;
+    if (_PyObject_LookupAttr(module, PyUnicode_InternFromString("__path__"),
+                             &path) <= 0)
+        return PyErr_Occurred() ? -1 : 0;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(list); i++) {
+        PyObject *item = PyTuple_GET_ITEM(list, i); /* borrowed */
+        if (!PyUnicode_CheckExact(item))
+            continue;
+        OWNED_REF full = PyUnicode_FromFormat("%U.%U", name, item);
+        if (full == NULL)
+            return -1;
+        if (loaded(full) == NULL || loaded(full) == Py_None)
+            continue;
+        OWNED_REF submodule = import_dotted(full, request);
+        if (submodule == NULL)
+            return -1;
+    }
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static PyObject *
+top_package(PyObject *name, PyObject *full, const struct request *request)
+{
+    Py_ssize_t dot =
+        PyUnicode_FindChar(name, '.', 0, PyUnicode_GET_LENGTH(name), 1);
+    if (dot == -2)
+        return NULL;
+    if (dot == -1)
+        return import_dotted(full, request);
+    /* For a relative import the front of `full` that `name` does not hold. */
+    Py_ssize_t cut =
+        PyUnicode_GET_LENGTH(full) - PyUnicode_GET_LENGTH(name) + dot;
+    OWNED_REF top = PyUnicode_Substring(full, 0, cut);
+    return top == NULL ? NULL : import_dotted(top, request);
+}
+
+static PyObject *
+import_module(PyObject *name, const struct request *request)
+{
+    OWNED_REF full = resolve(name, request);
+    if (full == NULL)
+        return NULL;
+    OWNED_REF module = import_dotted(full, request);
+    if (module == NULL)
+        return NULL;
+    int wanted =
+        request->fromlist == NULL ? 0 : PyObject_IsTrue(request->fromlist);
+    if (wanted < 0)
+        return NULL;
+    if (wanted == 0)
+        return top_package(name, full, request);
+    if (check_fromlist(module, full, request) < 0)
+        return NULL;
+    return gate_take_ref(&module);
+}
+
+static PyObject *
+jail_import(PyObject *module, PyObject *args, PyObject *kwargs)
+{
+    char *keywords[] = {(char[]){"name"},   (char[]){"globals"},
+                        (char[]){"locals"}, (char[]){"fromlist"},
+                        (char[]){"level"},  NULL};
+    PyObject *name;
+    PyObject *locals = NULL;
+    struct request request = {0};
+
+    (void)module;
+    if (!PyArg_ParseTupleAndKeywords(
+            args, kwargs, "O|OOOi:__import__", keywords, &name,
+            &request.globals, &locals, &request.fromlist, &request.level))
+        return NULL;
+    if (!PyUnicode_CheckExact(name)) {
+        PyErr_SetString(PyExc_TypeError, "module name must be exactly a str");
+        return NULL;
+    }
+    if (PyUnicode_GET_LENGTH(name) == 0 && request.level <= 0) {
+        PyErr_SetString(PyExc_ValueError, "Empty module name");
+        return NULL;
+    }
+    if (request.level < 0) {
+        PyErr_SetString(PyExc_ValueError, "level must be >= 0");
+        return NULL;
+    }
+    /* Only PyImport_Import(), C code, hands over an empty list. */
+    request.trusted =
+        codes_caller_is_trusted() ||
+        (request.fromlist != NULL && PyList_CheckExact(request.fromlist));
+    return import_module(name, &request);
+}
+
+/* importlib.import_module(): relative names count from the package given. */
+static PyObject *
+jail_import_module(PyObject *module, PyObject *args, PyObject *kwargs)
+{
+    char *keywords[] = {(char[]){"name"}, (char[]){"package"}, NULL};
+    PyObject *name;
+    PyObject *package = Py_None;
+    struct request request = {0};
+
+    (void)module;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "U|O:import_module",
+                                     keywords, &name, &package))
+        return NULL;
+    if (!PyUnicode_CheckExact(name)) {
+        PyErr_SetString(PyExc_TypeError, "module name must be exactly a str");
+        return NULL;
+    }
+    Py_ssize_t length = PyUnicode_GET_LENGTH(name);
+    while (request.level < length &&
+           PyUnicode_READ_CHAR(name, request.level) == '.')
+        request.level++;
+    OWNED_REF globals = PyDict_New();
+    OWNED_REF rest = PyUnicode_Substring(name, request.level, length);
+    if (globals == NULL || rest == NULL ||
+        PyDict_SetItemString(globals, "__package__", package) < 0)
+        return NULL;
+    request.globals = globals;
+    request.trusted = codes_caller_is_trusted();
+    OWNED_REF full = resolve(rest, &request);
+    return full == NULL ? NULL : import_dotted(full, &request);
+}
+
+static PyMethodDef import_module_def = {
+    "import_module", (PyCFunction)(void (*)(void))jail_import_module,
+    METH_VARARGS | METH_KEYWORDS,
+    "Import a module of the jail's list; it is loaded already."};
+
+static PyMethodDef import_def = {
+    "__import__", (PyCFunction)(void (*)(void))jail_import,
+    METH_VARARGS | METH_KEYWORDS,
+    "Import a module of the jail's list; it is loaded already."};
+
+int
+imports_prepare(const struct gate_policy *policy)
+{
+    state.guest = Py_NewRef(policy->guest_modules);
+    state.internal = Py_NewRef(policy->internal_modules);
+    state.original = PyDict_Copy(PyImport_GetModuleDict());
+    state.function = PyCFunction_New(&import_def, NULL);
+    state.by_name = PyCFunction_New(&import_module_def, NULL);
+    return state.original == NULL || state.function == NULL ||
+                   state.by_name == NULL
+               ? -1
+               : 0;
+}
+
+/* importlib's own functions look into sys.modules without asking. */
+int
+imports_close(void)
+{
+    const struct {
+        const char *module;
+        const char *name;
+        PyObject *function; /* borrowed */
+    } places[] = {
+        {"builtins", "__import__", state.function},
+        {"importlib", "__import__", state.function},
+        {"importlib", "import_module", state.by_name},
+        {"_frozen_importlib", "__import__", state.function},
+        {"_frozen_importlib", "_gcd_import", state.by_name},
+    };
+
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(places); i++) {
+        PyObject *module =
+            PyDict_GetItemString(state.original, places[i].module);
+        if (module == NULL || !PyModule_Check(module))
+            continue;
+        if (PyDict_SetItemString(PyModule_GetDict(module), places[i].name,
+                                 places[i].function) < 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,108 @@
+/* The module `_jail`: what the Python side of the jail is made with. */
+#include "jailmod/gate.h"
+
+static PyObject *
+jail_refuse(PyObject *module, PyObject *args)
+{
+    struct deny_text text;
+
+    (void)module;
+    if (!PyArg_ParseTuple(args, "ssss:refuse", &text.what, &text.rule,
+                          &text.reason, &text.fix))
+        return NULL;
+    return deny_raise(&text);
+}
+
+static PyObject *
+jail_refuse_import(PyObject *module, PyObject *arg)
+{
+    const char *name;
+
+    (void)module;
+    if (!PyUnicode_Check(arg)) {
+        PyErr_SetString(PyExc_TypeError, "refuse_import() wants a str");
+        return NULL;
+    }
+    name = PyUnicode_AsUTF8(arg);
+    return name == NULL ? NULL : deny_import(name);
+}
+
+static PyObject *
+jail_note_denial(PyObject *module, PyObject *args)
+{
+    const char *what, *rule, *fix;
+
+    (void)module;
+    if (!PyArg_ParseTuple(args, "sss:note_denial", &what, &rule, &fix))
+        return NULL;
+    deny_note(what, rule, fix);
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+jail_unresolved(PyObject *module, PyObject *ignored)
+{
+    (void)module;
+    (void)ignored;
+    return codes_unresolved();
+}
+
+static PyMethodDef jail_methods[] = {
+    {"refuse", jail_refuse, METH_VARARGS,
+     "refuse(what, rule, reason, fix): record it and raise JailDenied."},
+    {"refuse_import", jail_refuse_import, METH_O,
+     "refuse_import(name): record it and raise JailImport."},
+    {"refusing", refusing_new, METH_VARARGS,
+     "refusing(what, rule, reason, fix): a callable that refuses."},
+    {"note_denial", jail_note_denial, METH_VARARGS,
+     "note_denial(what, rule, fix): record it and return."},
+    {"explain", explain_name, METH_O,
+     "explain(name): what the lists say about a name, as a dict."},
+    {"names", explain_names, METH_NOARGS,
+     "names(): every name of the lists, sorted."},
+    {"modules", explain_modules, METH_NOARGS,
+     "modules(): [(name, guest|internal|shim|refused, reason)]."},
+    {"survey", explain_survey, METH_NOARGS,
+     "survey(): {(cfunc|type|builtin, name)} of this interpreter."},
+    {"unresolved", jail_unresolved, METH_NOARGS,
+     "unresolved(): grants that name no code object of this interpreter."},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef jail_module = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "_jail",
+    .m_doc = "The gate: what a guest can use of the interpreter it runs in.",
+    .m_size = -1,
+    .m_methods = jail_methods,
+};
+
+static int
+add_exceptions(PyObject *module)
+{
+    const struct deny_types *types = deny_get_types();
+    const struct {
+        const char *name;
+        PyObject *type; /* borrowed */
+    } exceptions[] = {
+        {"JailError", types->error},         {"JailDenied", types->denied},
+        {"JailAttribute", types->attribute}, {"JailImport", types->import},
+        {"TimeLimit", types->time_limit},
+    };
+
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(exceptions); i++)
+        if (PyModule_AddObjectRef(module, exceptions[i].name,
+                                  exceptions[i].type) < 0)
+            return -1;
+    return 0;
+}
+
+PyMODINIT_FUNC
+PyInit__jail(void)
+{
+    OWNED_REF module = PyModule_Create(&jail_module);
+    if (module == NULL || deny_init() < 0 || add_exceptions(module) < 0 ||
+        refusing_init() < 0 || stream_init(module) < 0)
+        return NULL;
+    return gate_take_ref(&module);
+}

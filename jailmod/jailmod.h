@@ -1,0 +1,45 @@
+/* jailmod: the gate.  What a guest can use of the interpreter it runs in.
+ *
+ * Knows nothing of host/.  All functions here are called with the GIL held
+ * and follow CPython's convention: -1 or NULL with an exception set. */
+#ifndef IMMURE_JAILMOD_H
+#define IMMURE_JAILMOD_H
+
+#include <Python.h>
+
+/* The module `_jail`.  Append to the inittab before Py_Initialize. */
+PyMODINIT_FUNC PyInit__jail(void);
+
+/* One refusal, at the moment it is raised.  Strings are borrowed for the
+ * length of the call; none is NULL ("" when unknown). */
+struct jail_denial {
+    const char *what;  /* "os.system()" */
+    const char *layer; /* always "gate" here */
+    const char *rule;  /* "posix.system", "import.subprocess" */
+    const char *fix;   /* what would allow it, or what to do instead */
+    int line;          /* innermost line of guest code; 0 when unknown */
+};
+
+/* Where refusals are told.  Called with the GIL held, at each refusal (the
+ * receiver deduplicates); must not raise and must not call Python. */
+struct jail_hooks {
+    void (*denied)(void *arg, const struct jail_denial *denial);
+    void *arg;
+};
+
+/* Enter jail mode: one way, once a process, inherited by fork.  Does the five
+ * gates in the order builtins, cfuncs, types, attributes, audit hook, and
+ * drops `_jail` from sys.modules.  policy is a dict as _immure_boot.prepare()
+ * returns it.  Fails, with nothing changed, on a second call or when other
+ * threads are alive; fails with the process unusable (caller must end it) if
+ * a gate could not be closed. */
+int jail_enter(PyObject *policy, const struct jail_hooks *hooks);
+
+/* True once jail_enter() has succeeded in this process or its parent. */
+int jail_is_closed(void);
+
+/* Which file names are guest code, for the `line` of a denial: frames whose
+ * co_filename equals this (interned) str.  Steals nothing. */
+void jail_set_guest_filename(PyObject *filename);
+
+#endif

@@ -1,0 +1,23 @@
+jailmod_sources = \
+	jailmod/attrs.c \
+	jailmod/audit.c \
+	jailmod/builtins.c \
+	jailmod/cfuncs.c \
+	jailmod/checked.c \
+	jailmod/codes.c \
+	jailmod/deny.c \
+	jailmod/enter_jail.c \
+	jailmod/explain.c \
+	jailmod/fixmods.c \
+	jailmod/gate.h \
+	jailmod/imports.c \
+	jailmod/jailmod.c jailmod/jailmod.h \
+	jailmod/lists.c jailmod/lists.h \
+	jailmod/pyver.c \
+	jailmod/refusing.c \
+	jailmod/stream.c \
+	jailmod/thunks.c \
+	jailmod/types.c \
+	jailmod/walk.c
+# The other half is generated: see shims/local.mk and stdlib-whitelist/local.mk
+jailmod_generated =

@@ -1,0 +1,35 @@
+/* What differs between versions of CPython, and needs its inner headers. */
+#define Py_BUILD_CORE 1
+#include <Python.h>
+#include <internal/pycore_frame.h>
+#undef Py_BUILD_CORE
+
+#include "jailmod/gate.h"
+
+#if PY_VERSION_HEX < 0x030b0000 || PY_VERSION_HEX >= 0x030c0000
+#error "the gate knows CPython 3.11; add this version's layout to pyver.c"
+#endif
+
+/* PyEval_GetFrame() would make a frame object for each gated call. */
+PyObject *
+pyver_caller_code(void)
+{
+    _PyInterpreterFrame *frame = PyThreadState_Get()->cframe->current_frame;
+
+    while (frame != NULL && _PyFrame_IsIncomplete(frame))
+        frame = frame->previous;
+    return frame == NULL ? NULL : (PyObject *)frame->f_code;
+}
+
+PyObject *
+pyver_type_dict(PyTypeObject *type)
+{
+    return type->tp_dict;
+}
+
+/* PyType_FromSpec keeps its copy of the name; a class statement has none. */
+bool
+pyver_made_from_spec(PyTypeObject *type)
+{
+    return ((PyHeapTypeObject *)type)->_ht_tpname != NULL;
+}

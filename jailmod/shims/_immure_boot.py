@@ -1,0 +1,222 @@
+"""The library of a guest, imported and patched before the jail closes.
+
+prepare() runs once in the zygote, as trusted code, with files still readable.
+Afterwards nothing can be loaded: sys.modules holds all there is.
+"""
+import importlib
+import sys
+
+import _jail
+import _immure_patch
+
+# The library gets these instead of the real ones, under the plain name.
+STAND_INS = ("signal", "subprocess", "socket", "ssl", "select", "fcntl")
+
+# Accelerators whose Python twins take their place.  _pickle hands out
+# memoryviews that own nothing; _asyncio calls getpid(2); the others reach
+# the system.
+BLOCKED = ("_pickle", "_asyncio", "_uuid", "_socket", "_ssl",
+            "_posixsubprocess", "_ctypes", "_multiprocessing", "_posixshmem",
+            "mmap", "grp", "pwd", "spwd", "syslog", "resource", "termios",
+            "readline", "_curses", "multiprocessing.shared_memory")
+
+# What the library imports only when a function is called.
+_LAZY = (
+    "_strptime", "locale", "calendar", "bz2", "lzma", "zlib", "unicodedata",
+    "stringprep", "_datetime", "_pydatetime", "_decimal", "_pydecimal",
+    "_compression", "_elementtree", "xml.etree.ElementPath", "pyexpat",
+    "xml.parsers.expat", "xml.dom.minidom", "xml.sax.expatreader",
+    "tokenize", "token", "ast", "linecache", "traceback", "textwrap",
+    "inspect", "dis", "difflib", "gettext", "shutil", "copy", "warnings",
+    "platform", "contextvars", "concurrent.futures.thread", "selectors",
+    "asyncio.base_events", "asyncio.timeouts", "asyncio.taskgroups",
+    "asyncio.runners", "asyncio.queues", "asyncio.streams",
+    "unittest.async_case", "unittest.mock", "importlib.resources",
+    "email.mime.text", "email.parser", "email.generator", "email.policy",
+    "html.entities", "json.decoder", "json.encoder", "json.scanner",
+    "_pyio", "_markupbase", "opcode", "ipaddress", "fractions", "statistics",
+)
+
+
+def prepare(policy):
+    """Import and patch everything; return the policy that jail_enter() takes.
+
+    Raises ImportError, naming the module, when one that the policy asks for
+    is not there.
+    """
+    install_stand_ins()
+    zones = _read_zones()
+    _patch_early()
+    names = import_listed(policy)
+    patch_library(zones)
+    return make_policy(policy, names)
+
+
+def install_stand_ins():
+    """Put the shims in the place of what they stand for."""
+    for name in BLOCKED:
+        sys.modules.setdefault(name, None)
+    for name in STAND_INS:
+        module = importlib.import_module("_immure_" + name)
+        _immure_patch.stand_in(name, module)
+
+
+def _read_zones():
+    import _immure_zones
+    return _immure_zones.read_zones()
+
+
+def _patch_early():
+    # tarfile and others subclass the io classes when they are imported.
+    import _immure_io
+    _immure_io.patch_names()
+
+
+def import_listed(policy):
+    """Import all modules of the lists and the policy.  Returns (guest,
+    internal): the names a guest, and the library, may import."""
+    modules = policy.get("modules", {})
+    denied = set(modules.get("deny", ()))
+    guest, internal = {"immure"}, set()
+    for name, kind, _ in _jail.modules():
+        if kind == "refused" or not _try_import(name):
+            continue
+        (internal if kind == "internal" else guest).add(name)
+    for name in _LAZY + tuple(_encodings()):
+        if _try_import(name):
+            internal.add(name)
+    importlib.import_module("immure")
+    before = set(sys.modules)
+    for name in modules.get("preload", ()):
+        _must_import(name, "modules.preload", policy)
+    for name in modules.get("allow", ()):
+        _must_import(name, "modules.allow", policy)
+        guest.update(_with_submodules(name))
+    internal.update(set(sys.modules) - before)
+    for name in denied:
+        guest.difference_update(_with_submodules(name))
+    return guest, internal
+
+
+def _with_submodules(name):
+    return {name} | {other for other in sys.modules
+                     if other.startswith(name + ".")}
+
+
+def _try_import(name):
+    """Whether this interpreter has the module."""
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        return False
+    return True
+
+
+def _must_import(name, option, policy):
+    try:
+        importlib.import_module(name)
+    except ImportError as error:
+        origin = policy.get("origins", {}).get(option)
+        raise ImportError(
+            "%s%s: can't import %r: %s"
+            % (origin + ": " if origin else "", option, name, error),
+            name=name) from None
+
+
+def _encodings():
+    import encodings
+    import pkgutil
+    skipped = ("mbcs", "oem", "cp65001")
+    for module in pkgutil.iter_modules(encodings.__path__):
+        if module.name not in skipped:
+            yield "encodings." + module.name
+
+
+def patch_library(zones):
+    """Patch what is imported by now, and forget the machine."""
+    import _immure_io
+    import _immure_loop
+    import _immure_misc
+    import _immure_os
+    import _immure_rt
+    import _immure_stdio
+    import _immure_threads
+    import _immure_time
+    import _immure_zones
+    for patch in (_immure_time.patch, _immure_threads.patch,
+                  _immure_loop.patch, _immure_misc.patch_all,
+                  _immure_misc.warm):
+        patch()
+    _immure_zones.patch(zones)
+    _immure_os.patch()
+    _immure_io.patch()
+    _immure_patch.swap_everywhere()
+    for name in BLOCKED:
+        if sys.modules.get(name, True) is None:
+            del sys.modules[name]
+    _immure_stdio.make_streams()
+    _immure_os.forget_host()
+
+
+def make_policy(policy, names):
+    """The dict that jail_enter() consumes."""
+    guest, internal = names
+    rules = policy.get("names", {})
+    origins = policy.get("origins", {})
+    origin = origins.get("names.deny", "names.deny")
+    return {
+        "guest_modules": guest,
+        "internal_modules": internal - guest,
+        "deny_names": {name: origins.get("names.deny." + name, origin)
+                       for name in rules.get("deny", ())},
+        "allow_names": tuple(rules.get("allow", ())),
+    }
+
+
+# --- the tests' mode without a gate ------------------------------------------
+
+# Not imported there: what opens windows, browsers or prints poems.
+_UNWANTED = ("test", "idlelib", "tkinter", "turtle", "turtledemo",
+             "antigravity", "this", "lib2to3", "ensurepip", "distutils",
+             "pydoc_data", "_aix_support", "_bootsubprocess", "msilib")
+
+
+def prepare_plain():
+    """Import the whole standard library, unpatched: the guests of the tests'
+    wall-only mode are to have every tool the interpreter has."""
+    import pkgutil
+    import warnings
+    names = set(sys.stdlib_module_names) - set(_UNWANTED)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in sorted(names):
+            _import_quietly(name)
+        for package in ("asyncio", "concurrent.futures", "email", "encodings",
+                        "http", "importlib", "json", "logging",
+                        "multiprocessing", "unittest", "urllib", "wsgiref",
+                        "xml.etree", "xmlrpc", "zoneinfo", "ctypes",
+                        "sqlite3", "dbm", "curses"):
+            path = getattr(sys.modules.get(package), "__path__", ())
+            for found in pkgutil.iter_modules(path):
+                if not found.name.startswith(("__main__", "test")):
+                    _import_quietly(package + "." + found.name)
+    return {}
+
+
+def _import_quietly(name):
+    try:
+        importlib.import_module(name)
+    except (Exception, SystemExit):
+        pass
+
+
+def prepare_plain_policy(policy):
+    """prepare_plain() in prepare()'s place: streams and reports as there."""
+    import _immure_report
+    import _immure_rt
+    import _immure_stdio
+    prepare_plain()
+    for name in policy.get("modules", {}).get("allow", ()):
+        _must_import(name, "modules.allow", policy)
+    _immure_stdio.make_streams()
+    return {}

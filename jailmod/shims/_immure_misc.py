@@ -1,0 +1,182 @@
+"""Small patches: one function a module, for modules that ask the machine."""
+import io
+import sys
+
+from _immure_patch import refusing, refusing_class, set_and_swap
+
+
+def patch_builtins():
+    """exit() and quit(), which `site` would have put there."""
+    import _sitebuiltins
+    import builtins
+    builtins.exit = _sitebuiltins.Quitter("exit", "sys.exit()")
+    builtins.quit = _sitebuiltins.Quitter("quit", "sys.exit()")
+
+
+def patch_linecache():
+    """Source lines come from the job, never from a path."""
+    import linecache
+    import _immure_report
+    set_and_swap(linecache, "updatecache", _immure_report.update_linecache)
+    linecache.clearcache()
+
+
+def patch_locale():
+    """setlocale() would read files; the C locale is all there is."""
+    import _locale
+    import locale
+    current = {}
+    for category in range(7):
+        current[category] = _locale.setlocale(category)
+    known = ("C", "POSIX", "C.UTF-8", "C.utf8")
+
+    def setlocale(category, value=None):
+        """Set one of the built-in locales, or tell the current one."""
+        if category not in current:
+            raise locale.Error("unsupported locale setting")
+        if value is not None:
+            value = str(value) or "C"
+            if value not in known:
+                raise locale.Error("unsupported locale setting")
+            current[category] = value
+        return current[category]
+
+    set_and_swap(locale, "_setlocale", setlocale)
+    for name in ("bindtextdomain", "textdomain", "gettext", "dgettext",
+                 "dcgettext", "bind_textdomain_codeset"):
+        if hasattr(locale, name):
+            set_and_swap(locale, name, refusing(
+                "_locale", name, "a guest has no message catalogues", ""))
+
+
+def patch_strptime():
+    """_strptime calls time.tzset() whenever it rebuilds its tables."""
+    import time
+    import _strptime
+
+    def calc_timezone(self):
+        self.tzname = time.tzname
+        self.daylight = time.daylight
+        zones = [frozenset({"utc", "gmt", self.tzname[0].lower()})]
+        zones.append(frozenset({self.tzname[1].lower()} if self.daylight
+                               else ()))
+        self.timezone = tuple(zones)
+
+    _strptime.LocaleTime._LocaleTime__calc_timezone = calc_timezone
+
+
+def patch_platform():
+    """platform answers what Python was built for, and not which machine."""
+    import os
+    import platform
+    machine = os.uname().machine
+    platform._uname_cache = platform.uname_result("Linux", "", "", "", machine)
+    platform._Processor.get = classmethod(lambda cls: "")
+    platform._syscmd_file = lambda target, default="": default
+    platform.libc_ver = _libc_version
+    if hasattr(platform, "_os_release_cache"):
+        platform._os_release_cache = {"NAME": "Linux", "ID": "linux",
+                                      "PRETTY_NAME": "Linux"}
+    for name in ("_platform_cache", "_sys_version_cache"):
+        vars(platform).get(name, {}).clear()
+
+
+def _libc_version(executable=None, lib="", version="", chunksize=16384):
+    return lib, version
+
+
+def patch_uuid():
+    """uuid1() makes up its node; looking for one would start programs."""
+    import uuid
+    uuid._GETTERS = uuid._OS_GETTERS = []
+    uuid._generate_time_safe = uuid._UuidCreate = None
+    uuid._node = uuid._last_timestamp = None
+
+
+def patch_shutil():
+    """Programs that are looked for are not there."""
+    shutil = sys.modules.get("shutil")
+    if shutil is not None:
+        set_and_swap(shutil, "which", _no_program)
+
+
+def _no_program(cmd, mode=1, path=None):
+    """None: there are no programs here."""
+
+
+def patch_tempfile():
+    """Temporary files without a name are memory; others have no place."""
+    import tempfile
+    reason = "a guest has no file system"
+    fix = "Use tempfile.TemporaryFile(), io.BytesIO or io.StringIO"
+    for name in ("mkstemp", "mkdtemp", "mktemp", "NamedTemporaryFile"):
+        set_and_swap(tempfile, name, refusing("tempfile", name, reason, fix))
+    set_and_swap(tempfile, "TemporaryDirectory", refusing_class(
+        "tempfile", "TemporaryDirectory", reason, fix))
+    set_and_swap(tempfile, "TemporaryFile", _temporary_file)
+    tempfile.SpooledTemporaryFile.rollover = lambda self: None
+    tempfile._gettempdir = lambda: "/tmp"
+    tempfile.tempdir = "/tmp"
+
+
+def _temporary_file(mode="w+b", buffering=-1, encoding=None, newline=None,
+                    suffix=None, prefix=None, dir=None, *, errors=None):
+    """A file in memory."""
+    if "b" in mode:
+        return io.BytesIO()
+    return io.TextIOWrapper(io.BytesIO(), encoding or "utf-8", errors, newline)
+
+
+def patch_all():
+    """Everything above, in any order."""
+    for patch in (patch_builtins, patch_linecache, patch_locale,
+                  patch_strptime, patch_platform, patch_uuid, patch_shutil,
+                  patch_tempfile):
+        patch()
+
+
+# --- warm-up: what libraries do only once, done before the wall -------------
+
+def warm():
+    """Use what reads files, or is slow, when used first."""
+    import codecs
+    import datetime
+    import decimal
+    import hashlib
+    import re
+    import time
+    _warm_hashes(hashlib)
+    decimal.getcontext().copy()
+    decimal.Decimal(1) / 3
+    datetime.datetime.strptime("2000-01-02", "%Y-%m-%d")
+    datetime.datetime.now().astimezone()
+    time.strftime("%c %Z")
+    time.localtime()
+    "%r %s" % (0.1, "é".encode("utf-8"))
+    for name in ("ascii", "latin-1", "utf-8", "utf-16", "utf-32", "cp1252",
+                 "idna", "rot13", "unicode_escape", "raw_unicode_escape"):
+        codecs.lookup(name)
+    _warm_unwinding()
+    re.purge()
+
+
+def _warm_hashes(hashlib):
+    for name in sorted(hashlib.algorithms_available):
+        try:
+            digest = hashlib.new(name, b"warm", usedforsecurity=False)
+            digest.digest() if digest.digest_size else digest.digest(8)
+        except (ValueError, TypeError):
+            continue
+    hashlib.pbkdf2_hmac("sha256", b"warm", b"salt", 1)
+    if hasattr(hashlib, "scrypt"):
+        hashlib.scrypt(b"warm", salt=b"salt", n=2, r=1, p=1)
+    import hmac
+    hmac.digest(b"warm", b"warm", "sha256")
+
+
+def _warm_unwinding():
+    import traceback
+    try:
+        raise ValueError("warm")
+    except ValueError as error:
+        traceback.format_exception(error)

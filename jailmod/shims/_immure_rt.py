@@ -1,0 +1,123 @@
+"""A job from its start to its result, inside the guest process.
+
+The host calls begin() before the guest's code, and describe() or
+finish_globals() after it.  What these return are claims: the guest shares this
+process and can change anything here.  So nothing here decides anything, and
+references are bound early only so that honest programs that patch a library
+still get honest reports.
+"""
+import json
+import os
+import random
+import sys
+
+import __main__ as _main
+import _immure_files
+import _immure_report
+import _immure_stdio
+
+GLOBALS_MAX = 1 << 20
+_INT64 = 1 << 63
+
+describe = _immure_report.describe
+
+
+def begin(job):
+    """Make the process this job's: {filename, source, args, env, files,
+    stdin, globals, seed}.  Raises ValueError for globals that are no JSON
+    object; nothing else of the job can be wrong."""
+    filename = job["filename"]
+    _immure_files.set_files(job["files"])
+    if job["stdin"]:
+        _immure_stdio.set_stdin(job["stdin"])
+    for name in list(os.environ):
+        del os.environ[name]
+    for name, value in job["env"]:
+        os.environ[name] = value
+    sys.argv[:] = [filename, *job["args"]]
+    _immure_report.set_guest(filename, job["source"])
+    reseed(job["seed"])
+    space = vars(_main)
+    space["__loader__"] = None
+    if not filename.startswith("<"):
+        space["__file__"] = filename
+    if job["globals"] is not None:
+        space.update(_read_globals(job["globals"]))
+
+
+def reseed(seed):
+    """No two forks of a zygote may draw the same numbers, unless asked."""
+    random.seed(seed)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and hasattr(numpy, "random"):
+        few = random.getrandbits(32) if seed is None else seed % (1 << 32)
+        numpy.random.seed(few)
+    uuid = sys.modules.get("uuid")
+    if uuid is not None:
+        uuid._node = uuid._last_timestamp = None
+
+
+def _read_globals(text):
+    values = json.loads(text)
+    if type(values) is not dict:
+        raise ValueError("globals: not a JSON object")
+    return values
+
+
+def finish_globals(_encoder=json.JSONEncoder(allow_nan=False),
+                   _decode=json.loads):
+    """The globals of __main__ that survive JSON, as a JSON object's text.
+
+    The rule is CodeJail's json_safe: a value of another type, or one that does
+    not dump, is left out, never an error.  Numbers that other parsers of JSON
+    refuse (over 64 bits, NaN) and lone surrogates count as not dumping.
+    """
+    given = vars(_main)
+    parts, room = [], GLOBALS_MAX - 2
+    for name, value in list(given.items()):
+        if type(name) is not str or name.startswith("__"):
+            continue
+        part = _dump_pair(name, value, _encoder, _decode)
+        if part is not None and len(part) + 2 <= room:
+            room -= len(part) + 2
+            parts.append(part)
+    return "{" + ", ".join(parts) + "}"
+
+
+_SAFE = (type(None), int, float, str, list, tuple, dict)
+
+
+def _dump_pair(name, value, encoder, decode):
+    if not isinstance(value, _SAFE):
+        return None
+    try:
+        text = encoder.encode({name: value})[1:-1]
+        again = decode("{" + text + "}", parse_int=_small_int)
+        _check_text(again)
+    except Exception:
+        return None
+    return text
+
+
+def _small_int(digits):
+    number = int(digits)
+    if not -_INT64 <= number < _INT64:
+        raise ValueError("over 64 bits")
+    return number
+
+
+def _check_text(value):
+    """Raise for a lone surrogate, or for a key with a NUL."""
+    queue = [value]
+    while queue:
+        item = queue.pop()
+        if type(item) is str:
+            item.encode("utf-8")
+        elif type(item) is dict:
+            queue.extend(item.values())
+            for key in item:
+                key.encode("utf-8")
+                if "\0" in key:
+                    raise ValueError("NUL in a key")
+        elif type(item) is list:
+            queue.extend(item)

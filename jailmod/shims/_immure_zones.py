@@ -1,0 +1,122 @@
+"""zoneinfo of a guest: the time zones of the machine, copied into memory."""
+import io
+import os
+import struct
+import sys
+
+_MAGIC = b"TZif"
+_HEADER = 44
+_SKIPPED = ("posix", "right", "posixrules", "localtime", "Factory")
+TOTAL_MAX = 512 << 10
+
+# UTC for machines without a time zone database: one type, no transitions.
+_UTC = (_MAGIC + b"2" + bytes(15) + bytes(24)
+        + _MAGIC + b"2" + bytes(15) + struct.pack(">6l", 0, 0, 0, 0, 1, 4)
+        + bytes(6) + b"UTC\0" + b"\nUTC0\n")
+
+
+def slim(data):
+    """A TZif file without the 32-bit block that version 2 readers skip
+    (RFC 8536, 3.1)."""
+    if data[4:5] < b"2":
+        return data
+    utc, std, leap, times, types, chars = struct.unpack(
+        ">6l", data[20:_HEADER])
+    size = times * 5 + types * 6 + chars + leap * 8 + std + utc
+    return data[:20] + bytes(24) + data[_HEADER + size:]
+
+
+def _roots():
+    """Folders that may hold the database, the system's first."""
+    for folder in ("/usr/share/zoneinfo", "/usr/lib/zoneinfo",
+                   "/usr/share/lib/zoneinfo", "/etc/zoneinfo"):
+        yield folder
+    for folder in sys.path:
+        yield os.path.join(folder, "tzdata", "zoneinfo")
+
+
+def read_zones():
+    """{key: TZif bytes} of the first database found, else UTC alone."""
+    for root in _roots():
+        zones = _read_folder(root)
+        if zones:
+            return zones
+    return {"UTC": _UTC}
+
+
+def _read_folder(root):
+    zones, known, total = {}, {}, 0
+    for folder, below, names in os.walk(root):
+        below[:] = sorted(set(below) - set(_SKIPPED))
+        for name in sorted(set(names) - set(_SKIPPED)):
+            path = os.path.join(folder, name)
+            data = _read_zone(path)
+            if data is None:
+                continue
+            if data not in known:
+                known[data] = data
+                total += len(data)
+            if total <= TOTAL_MAX:
+                zones[os.path.relpath(path, root)] = known[data]
+    return zones
+
+
+def _read_zone(path):
+    try:
+        with open(path, "rb") as file:
+            if file.read(4) != _MAGIC:
+                return None
+            return slim(_MAGIC + file.read())
+    except (OSError, struct.error):
+        return None
+
+
+def patch(zones):
+    """Import zoneinfo and let it know ZONES, and no paths."""
+    # The C class binds find_tzfile when it is first imported: patch the
+    # Python side before that.
+    sys.modules["_zoneinfo"] = None
+    import zoneinfo
+    del sys.modules["_zoneinfo"]
+    from zoneinfo import _common, _tzpath
+    if len(zones) > 1:
+        why = "No time zone found with key %s"
+    else:
+        why = ("No time zone found with key %s: the host has no time zone "
+               "database (tzdata), only UTC is known")
+
+    def load_tzdata(key):
+        data = zones.get(key)
+        if data is None:
+            raise _common.ZoneInfoNotFoundError(why % key)
+        return io.BytesIO(data)
+
+    def find_tzfile(key):
+        _tzpath._validate_tzfile_path(key)
+        return None
+
+    def available_timezones():
+        """The keys that ZoneInfo() knows."""
+        return set(zones)
+
+    def reset_tzpath(to=None):
+        """Without effect: the zones are in memory."""
+
+    _common.load_tzdata = load_tzdata
+    _tzpath.TZPATH = ()
+    for function in (find_tzfile, available_timezones, reset_tzpath):
+        setattr(_tzpath, function.__name__, function)
+    _bind_classes(zoneinfo)
+    zoneinfo.available_timezones = available_timezones
+    zoneinfo.reset_tzpath = reset_tzpath
+
+
+def _bind_classes(zoneinfo):
+    try:
+        import _zoneinfo
+    except ImportError:
+        zoneinfo._zoneinfo.load_tzdata = zoneinfo._common.load_tzdata
+        return
+    zoneinfo.ZoneInfo = _zoneinfo.ZoneInfo
+    sys.modules.pop("zoneinfo._zoneinfo", None)
+    vars(zoneinfo).pop("_zoneinfo", None)

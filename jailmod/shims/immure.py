@@ -1,0 +1,11 @@
+"""What a guest may name of its jail: the exceptions it can meet.
+
+    try:
+        open("secret")
+    except immure.JailError as refusal:
+        print(refusal.what, refusal.rule, refusal.fix)
+"""
+from _jail import JailAttribute, JailDenied, JailError, JailImport, TimeLimit
+
+__all__ = ["JailAttribute", "JailDenied", "JailError", "JailImport",
+           "TimeLimit"]

@@ -1,0 +1,148 @@
+"""What the gate refuses, each by the way an attacker would take."""
+import collections, functools, io, json, operator, sys, types
+from immure import JailAttribute, JailDenied, JailError, JailImport
+
+library = collections.namedtuple
+posix = sys.modules["posix"]
+NAMES = [name for name, value in vars(posix).items()
+         if type(value) is type(len)]
+PURE = {"WCOREDUMP", "WEXITSTATUS", "WIFCONTINUED", "WIFEXITED",
+        "WIFSIGNALED", "WIFSTOPPED", "WSTOPSIG", "WTERMSIG", "fspath",
+        "_path_normpath", "major", "makedev", "minor", "strerror", "urandom",
+        "waitstatus_to_exitcode"}
+
+
+def refused(kind, call, *args):
+    try:
+        result = call(*args)
+    except kind:
+        return
+    raise SystemError("not refused: %r %r gave %r" % (call, args, result))
+
+
+def own():
+    return 1
+
+
+def all_types():
+    found = [object]
+    for cls in found:
+        found += [sub for sub in type.__subclasses__(cls)
+                  if sub not in found]
+    return found
+
+
+# C functions: nothing of posix but the pure ones.
+for name in NAMES:
+    if name not in PURE:  # TypeError: CPython counts the arguments first
+        refused((JailDenied, TypeError), getattr(posix, name))
+        refused((JailDenied, TypeError), getattr(posix, name), 0)
+for name in ("start_new_thread", "get_native_id", "stack_size"):
+    refused((JailDenied, TypeError),
+            getattr(sys.modules["_thread"], name))
+for name in ("create_builtin", "exec_builtin", "get_frozen_object",
+             "create_dynamic", "_fix_co_filename"):
+    refused((JailDenied, TypeError), getattr(sys.modules["_imp"], name))
+refused((JailDenied, OSError), list,
+        map(sys.modules["_io"].open, ["/etc/passwd"]))
+refused(JailDenied, functools.partial(sys._getframe, 0))
+refused(JailDenied, sys.settrace, own)
+sys.settrace(None)
+refused(JailDenied, sys.setrecursionlimit, 10 ** 6)
+refused(JailDenied, sys.setrecursionlimit, 10 ** 60)
+refused(JailDenied, sys.addaudithook, own)
+assert hash(posix.major) != hash(posix.minor)
+
+# Types: by call, by __new__ and by __init__.
+for cls in all_types():
+    if cls.__module__ == "_io" and cls.__name__ in (
+            "FileIO", "BufferedReader", "BufferedWriter", "BufferedRandom"):
+        refused(JailDenied, cls, "/etc/passwd")
+        refused(JailDenied, cls.__new__, cls)
+        refused(JailDenied, type("Heir", (cls,), {}), "/etc/passwd")
+refused(JailDenied, types.CodeType)
+refused(JailDenied, lambda: own.__code__.replace(co_consts=()))
+refused(JailDenied, lambda: own.__code__.replace(co_flags=0))
+
+# Code of the library over other globals.
+refused(JailDenied, types.FunctionType, library.__code__, {})
+refused(JailDenied, exec, library.__code__)
+refused(JailAttribute, setattr, own, "__code__", library.__code__)
+own.__code__ = (lambda: 2).__code__
+assert own() == 2
+
+
+class LooksLikeCode:
+    __class__ = types.CodeType
+    co_flags = 0x20
+    replace = functools.partial(own.__code__.replace, co_consts=())
+
+
+class LooksLikeFunction:
+    __class__ = types.FunctionType
+    __code__ = LooksLikeCode()
+
+    def __call__(self):
+        pass
+
+
+refused(JailError, types.coroutine, LooksLikeFunction())
+
+
+@types.coroutine
+def marked():
+    yield
+
+
+assert marked.__code__.co_flags & 0x100
+
+# Attributes, by each way to read one.
+for name in ("__globals__", "__builtins__", "__closure__"):
+    assert not hasattr(library, name)
+    refused(JailAttribute, getattr, library, name)
+    refused(JailAttribute, operator.attrgetter(name), library)
+    refused(JailAttribute, ("{0.%s}" % name).format, library)
+    refused(JailAttribute, object.__getattribute__, library, name)
+    refused(JailAttribute, types.FunctionType.__dict__[name].__get__,
+            library)
+    getattr(refused, name)
+refused(JailAttribute, setattr, json.dumps, "__defaults__", ())
+try:
+    1 / 0
+except ZeroDivisionError as error:
+    refused(JailAttribute, getattr, error.__traceback__, "tb_frame")
+running = (x for x in [1])
+refused(JailAttribute, getattr, running, "gi_frame")
+cell = (lambda: running).__closure__
+refused(JailAttribute, setattr, types.CellType(1), "cell_contents", 2)
+
+# Shared state: the library's classes, the dicts of C types.
+refused(TypeError, setattr, json.JSONEncoder, "encode", own)
+got = []
+
+
+class Greedy:
+    def __eq__(self, other):
+        got.append(other)
+        return True
+
+    __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __or__ = __ror__ = __eq__
+
+
+for name in ("__eq__", "__ne__", "__lt__", "__or__", "__ror__"):
+    getattr(str.__dict__, name)(Greedy())
+str.__dict__ == Greedy() and str.__dict__ | Greedy()
+for seen in got:
+    if type(seen) is dict:
+        seen["forged"] = 1
+assert got and not hasattr("", "forged")
+
+# Imports.
+refused(JailImport, __import__, "posix")
+refused(JailImport, __import__, "posix", None, None, [])
+refused(JailImport, __import__, "no_such_module")
+refused(JailImport, __import__, "os.no_such_module")
+refused(TypeError, __import__, type("S", (str,), {})("posix"))
+assert "_jail" not in sys.modules and sys.meta_path == []
+assert not hasattr(__builtins__, "__loader__")
+print("ok")

@@ -1,0 +1,51 @@
+import io
+
+text = io.TextIOWrapper(io.BytesIO("é\r\nb\r\n".encode()), encoding="utf-8")
+assert text.readlines() == ["é\n", "b\n"]
+s = io.StringIO("a\nb")
+assert s.readline() == "a\n" and s.tell() == 2
+
+
+class Raw(io.RawIOBase):
+    def __init__(self, data):
+        self.data = data
+
+    def readable(self):
+        return True
+
+    def readinto(self, b):
+        n = min(len(b), len(self.data), 3)
+        b[:n] = self.data[:n]
+        self.data = self.data[n:]
+        return n
+
+
+reader = io.BufferedReader(Raw(b"hello world"), 4)
+assert isinstance(reader, io.BufferedIOBase) and isinstance(reader, io.IOBase)
+assert reader.peek(1)[:1] == b"h" and reader.read(5) == b"hello"
+buf = bytearray(4)
+assert reader.readinto(buf) == 4 and buf == b" wor"
+assert io.TextIOWrapper(reader).read() == "ld"
+assert Raw(b"abcdef").read(2) == b"ab" and Raw(b"abcdef").readall() == b"abcdef"
+raw = io.BytesIO()
+with io.BufferedWriter(raw) as writer:
+    writer.write(b"abc")
+    writer.flush()
+    assert raw.getvalue() == b"abc"
+both = io.BufferedRandom(io.BytesIO(b"0123456789"))
+both.seek(2)
+assert both.read(2) == b"23"
+both.write(b"XX")
+both.seek(0)
+assert both.read() == b"0123XX6789"
+pair = io.BufferedRWPair(io.BytesIO(b"in"), io.BytesIO())
+assert pair.read() == b"in" and pair.write(b"out") == 3
+assert io.DEFAULT_BUFFER_SIZE == 8192 and io.SEEK_END == 2
+try:
+    io.FileIO("/etc/passwd")
+except PermissionError:
+    pass
+else:
+    raise AssertionError("FileIO")
+view = io.BytesIO(b"view").getbuffer()
+assert bytes(view) == b"view"

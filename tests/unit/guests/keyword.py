@@ -1,0 +1,4 @@
+import keyword
+
+assert keyword.iskeyword("for") and not keyword.iskeyword("print")
+assert keyword.issoftkeyword("match") and "def" in keyword.kwlist

@@ -1,0 +1,13 @@
+#include "host/cli/cli.h"
+
+#include <stddef.h>
+
+/* clang-format off */
+const struct command cli_commands[] = {
+    {"run",    "run a Python program in the jail (the default)", cmd_run},
+    {"host",   "run a program of yours that calls sys.enter_jail()", cmd_host},
+    {"policy", "check a policy file, explain what is denied and why", cmd_policy},
+    {"help",   "print this text, or that of a command", cmd_help},
+    {NULL, NULL, NULL},
+};
+/* clang-format on */

@@ -1,0 +1,217 @@
+/* --help and --version: made from the tables that the program works by. */
+#include "host/cli/help.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "host/cleanup.h"
+#include "host/cli/cli.h"
+#include "host/cli/output.h"
+#include "host/cli/say.h"
+#include "host/cli/tool.h"
+
+enum { HELP_COLUMN = 26 };
+
+/* clang-format off */
+static const char *const group_titles[GROUP_COUNT] = {
+    [GROUP_WHAT]   = "What to run",
+    [GROUP_LIMITS] = "Limits (TIME: 500ms 2s 1m, SIZE: 64K 256M 1G)",
+    [GROUP_GUEST]  = "What the program is given (nothing else is there)",
+    [GROUP_POLICY] = "Policy",
+    [GROUP_RESULT] = "Result",
+    [GROUP_OTHER]  = "Other",
+};
+
+static const char run_head[] =
+    "usage: immure [run] [OPTIONS] FILE | -c CODE | -m MODULE | -  [ARGS...]\n"
+    "       immure COMMAND ...\n"
+    "\n"
+    "Runs a Python program that you do not trust.  It can compute and print;\n"
+    "files, network, processes and the machine are out of its reach.  Options\n"
+    "stand before the program; what stands after it goes to sys.argv.\n";
+
+static const char run_tail[] =
+    "\n"
+    "Examples:\n"
+    "  immure hello.py\n"
+    "  immure --cpu 1s --memory 64M -c 'print(sum(range(10)))'\n"
+    "  immure --file data.csv --json summary.py\n"
+    "  immure --stdin poem.txt --explain longest.py 2\n";
+
+static const char host_head[] =
+    "usage: immure host [OPTIONS] PROG.py [ARGS...]\n"
+    "\n"
+    "Runs a program of yours, with your rights, until it calls\n"
+    "sys.enter_jail(): from there on it is confined like any guest, for good.\n"
+    "Its stdin is immure's own until then, and empty afterwards.\n";
+
+static const char host_tail[] =
+    "\n"
+    "Example:\n"
+    "  immure host --wall 1m service.py\n";
+
+static const char statuses[] =
+    "\n"
+    "Exit status:\n"
+    "  0-123  the program's own; a higher one becomes 1\n"
+    "  1      an uncaught exception\n"
+    "  120    stdout or the report could not be written\n"
+    "  124    over a limit: cpu, wall, memory or output\n"
+    "  125    nothing ran: a wrong option, file or policy, or no confinement\n"
+    "  126    an uncaught JailError: the program tried what is denied\n"
+    "  128+N  killed by the wall or crashed, by signal N\n";
+
+static const char policy_text[] =
+    "usage: immure policy check FILE...\n"
+    "       immure policy explain NAME...\n"
+    "\n"
+    "check    reads policy files (or profiles, by name) and prints the hash of\n"
+    "         the policy in effect, or the line that is wrong and what to write\n"
+    "explain  tells whether a guest has a module, function, type or attribute,\n"
+    "         which rule decides that, why, and what to do instead\n"
+    "\n"
+    "Examples:\n"
+    "  immure policy check grader.toml\n"
+    "  immure policy explain os.system socket\n"
+    "\n"
+    "Exit status:\n"
+    "  0      every file is right, every name is known\n"
+    "  1      explain: a name is unknown; the nearest ones are printed\n"
+    "  125    a file is wrong, or a wrong command line\n";
+/* clang-format on */
+
+static void
+print_row(const struct option_row *row)
+{
+    char left[64];
+    int n = snprintf(left, sizeof left, "  ");
+    if (row->letter != 0)
+        n += snprintf(left + n, sizeof left - (size_t)n, "-%c%s", row->letter,
+                      row->name ? ", " : "");
+    if (row->name != NULL)
+        n += snprintf(left + n, sizeof left - (size_t)n, "--%s", row->name);
+    if (row->arg != NULL)
+        snprintf(left + n, sizeof left - (size_t)n, " %s", row->arg);
+    for (const char *line = row->help; line != NULL;) {
+        int length = (int)strcspn(line, "\n");
+        output_print("%-*s%.*s\n", HELP_COLUMN, left, length, line);
+        line = line[length] ? line + length + 1 : NULL;
+        left[0] = '\0';
+    }
+}
+
+static void
+print_options(enum option_command command)
+{
+    for (int group = 0; group < GROUP_COUNT; group++) {
+        bool titled = false;
+        for (size_t i = 0; i < option_row_count; i++) {
+            const struct option_row *row = &option_rows[i];
+            if (row->group != (enum option_group)group ||
+                !(row->commands & (unsigned)command))
+                continue;
+            if (!titled)
+                output_print("\n%s:\n", group_titles[group]);
+            titled = true;
+            print_row(row);
+        }
+    }
+}
+
+static int
+finish(void)
+{
+    int status = 0;
+    (void)output_flush(&status);
+    return status;
+}
+
+int
+help_general(void)
+{
+    output_print("%s\nCommands (immure COMMAND --help tells more):\n",
+                 run_head);
+    for (const struct command *c = cli_commands; c->name; c++)
+        output_print("  %-8s%s\n", c->name, c->summary);
+    print_options(FOR_RUN);
+    output_print("%s%s", run_tail, statuses);
+    return finish();
+}
+
+int
+help_host(void)
+{
+    output_print("%s", host_head);
+    print_options(FOR_HOST);
+    output_print("%s%s", host_tail, statuses);
+    return finish();
+}
+
+int
+help_policy(void)
+{
+    output_print("%s", policy_text);
+    return finish();
+}
+
+/* The engine is a library that is found when a program starts: only a program
+ * that has it can say which one that is. */
+static void
+print_engine(void)
+{
+    const char *const args[] = {"explain", "--engine", NULL};
+    OWNED_STR said = NULL;
+    struct err err = {0};
+    int status;
+    if (tool_run(args, &said, &status, &err) == 0)
+        output_print("engine  %s", said);
+    else
+        output_print("engine  unknown: %s\n", err.msg);
+}
+
+int
+help_version(void)
+{
+    struct utsname machine;
+    output_print("immure %s\n", PACKAGE_VERSION);
+    print_engine();
+    output_print("built   %s %s, jansson %s, ",
+#ifdef __clang__
+                 "clang", __clang_version__,
+#else
+                 "gcc", __VERSION__,
+#endif
+                 JANSSON_VERSION);
+#ifdef __SANITIZE_ADDRESS__
+    output_print("with sanitizers, ");
+#endif
+    output_print("for %s\n",
+                 uname(&machine) == 0 ? machine.machine : "this machine");
+    return finish();
+}
+
+int
+cmd_help(const struct cli *cli, int *out_status, struct err *err)
+{
+    static const struct {
+        const char *name;
+        int (*print)(void);
+    } texts[] = {
+        {"run", help_general},
+        {"host", help_host},
+        {"policy", help_policy},
+        {"help", help_general},
+    };
+    const char *topic = cli->argc > 1 ? cli->argv[1] : "run";
+    if (topic[0] == '-')
+        topic = "run";
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (strcmp(texts[i].name, topic) == 0) {
+            *out_status = texts[i].print();
+            return 0;
+        }
+    return err_set(err, ERR_USAGE, 0,
+                   "immure has no command \"%s\"; see immure --help", topic);
+}

@@ -1,0 +1,19 @@
+cli_sources = \
+	host/cli/cli.h \
+	host/cli/commands.c \
+	host/cli/ending.c host/cli/ending.h \
+	host/cli/help.c host/cli/help.h \
+	host/cli/host.c \
+	host/cli/inputs.c host/cli/inputs.h \
+	host/cli/launch.c host/cli/launch.h \
+	host/cli/nearest.c host/cli/nearest.h \
+	host/cli/option_rows.c \
+	host/cli/options.c host/cli/options.h \
+	host/cli/output.c host/cli/output.h \
+	host/cli/policy_cmd.c \
+	host/cli/report.c host/cli/report.h \
+	host/cli/run.c \
+	host/cli/say.c host/cli/say.h \
+	host/cli/slurp.c host/cli/slurp.h \
+	host/cli/source.c host/cli/source.h \
+	host/cli/tool.c host/cli/tool.h

@@ -1,0 +1,159 @@
+#include "host/cli/tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "host/cleanup.h"
+#include "host/fd.h"
+#include "host/paths.h"
+
+enum { TEXT_MAX = 16 << 20 };
+
+extern char **environ;
+
+struct captured {
+    int out, err; /* memory files, owned; -1: not captured */
+};
+
+static void
+captured_clear(struct captured *c)
+{
+    cleanup_fd(&c->out);
+    cleanup_fd(&c->err);
+}
+
+/* Memory files take all of both streams; two pipes would need a loop. */
+static int
+captured_init(struct captured *c, struct err *err)
+{
+    c->out = memfd_create("stdout", MFD_CLOEXEC);
+    c->err = memfd_create("stderr", MFD_CLOEXEC);
+    if (c->out < 0 || c->err < 0)
+        return err_set(err, ERR_SYSTEM, errno, "make a memory file");
+    return 0;
+}
+
+static int
+spawn(const char *const *argv, const struct captured *c, pid_t *out_pid,
+      struct err *err)
+{
+    posix_spawn_file_actions_t actions;
+    if (posix_spawn_file_actions_init(&actions) != 0)
+        return err_set(err, ERR_MEMORY, 0, "out of memory");
+    int failed = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null",
+                                                  O_RDONLY, 0);
+    if (failed == 0 && c->out >= 0)
+        failed = posix_spawn_file_actions_adddup2(&actions, c->out, 1);
+    if (failed == 0 && c->err >= 0)
+        failed = posix_spawn_file_actions_adddup2(&actions, c->err, 2);
+    /* posix_spawn(3) takes char *const[] and changes nothing in it. */
+    if (failed == 0)
+        failed = posix_spawn(out_pid, argv[0], &actions, NULL,
+                             (char *const *)(uintptr_t)argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failed != 0)
+        return err_set(err, ERR_SYSTEM, failed, "start %s", argv[0]);
+    return 0;
+}
+
+static int
+wait_for(pid_t pid, int *out_status, struct err *err)
+{
+    int status;
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return err_set(err, ERR_SYSTEM, errno, "wait for immure-zygote");
+    if (!WIFEXITED(status))
+        return err_set(err, ERR_GONE, 0,
+                       "immure-zygote --tool was ended by signal %d",
+                       WTERMSIG(status));
+    *out_status = WEXITSTATUS(status);
+    return 0;
+}
+
+static int
+read_back(int fd, char **out, struct err *err)
+{
+    size_t len;
+    if (lseek(fd, 0, SEEK_SET) != 0)
+        return err_set(err, ERR_SYSTEM, errno, "read a memory file");
+    return fd_read_all(fd, TEXT_MAX, out, &len, err);
+}
+
+/* The last line of stderr: a tool says one, a traceback ends with one. */
+static int
+fail_with(int fd, int status, struct err *err)
+{
+    OWNED_STR said = NULL;
+    if (read_back(fd, &said, err) != 0)
+        return -1;
+    size_t len = strlen(said);
+    while (len > 0 && said[len - 1] == '\n')
+        said[--len] = '\0';
+    const char *newline = strrchr(said, '\n');
+    const char *last = newline ? newline + 1 : said;
+    if (last[0] == '\0')
+        return err_set(err, ERR_POLICY, 0,
+                       "immure-zygote --tool ended with status %d", status);
+    return err_set(err, ERR_POLICY, 0, "%s", last);
+}
+
+int
+tool_run(const char *const *args, char **out_text, int *out_status,
+         struct err *err)
+{
+    char program[PATH_MAX];
+    size_t n = 0;
+    while (args[n] != NULL)
+        n++;
+    OWNED_BUF space = calloc(n + 3, sizeof(char *));
+    const char **argv = (const char **)(void *)space;
+    if (argv == NULL)
+        return err_set(err, ERR_MEMORY, 0, "out of memory");
+    argv[0] = program;
+    argv[1] = "--tool";
+    memcpy(argv + 2, args, n * sizeof *args);
+    __attribute__((cleanup(captured_clear))) struct captured c = {-1, -1};
+    pid_t pid;
+    if (paths_program("immure-zygote", program, sizeof program, err) != 0 ||
+        (out_text != NULL && captured_init(&c, err) != 0) ||
+        spawn(argv, &c, &pid, err) != 0 || wait_for(pid, out_status, err) != 0)
+        return -1;
+    if (out_text == NULL)
+        return 0;
+    if (*out_status != 0)
+        return fail_with(c.err, *out_status, err);
+    return read_back(c.out, out_text, err);
+}
+
+int
+tool_policy(const char *given, const struct option_list *imports,
+            struct policy *out, struct err *err)
+{
+    const char *builtin = policy_builtin(given);
+    if (builtin != NULL && imports->count == 0)
+        return policy_parse(out, builtin, err);
+    OWNED_BUF space = calloc(2 * imports->count + 3, sizeof(char *));
+    const char **args = (const char **)(void *)space;
+    OWNED_STR json = NULL;
+    int status;
+    size_t n = 0;
+    if (args == NULL)
+        return err_set(err, ERR_MEMORY, 0, "out of memory");
+    args[n++] = "policy";
+    args[n++] = given;
+    for (size_t i = 0; i < imports->count; i++) {
+        args[n++] = "--allow-import";
+        args[n++] = imports->items[i];
+    }
+    if (tool_run(args, &json, &status, err) != 0)
+        return -1;
+    return policy_parse(out, json, err);
+}

@@ -1,0 +1,20 @@
+/* Trusted Python tools: short-lived children, `immure-zygote --tool NAME`. */
+#ifndef IMMURE_TOOL_H
+#define IMMURE_TOOL_H
+
+#include <stddef.h>
+
+#include "host/cli/options.h"
+
+/* Run a tool.  out_text gets its stdout (malloc'd); NULL: its stdout and
+ * stderr are ours.  *out_status is its exit status; with out_text a status
+ * other than 0 is an error, whose text is the tool's stderr. */
+int tool_run(const char *const *args, char **out_text, int *out_status,
+             struct err *err);
+
+/* The effective policy of a file or a profile.  No child is started for a
+ * profile as it was shipped. */
+int tool_policy(const char *given, const struct option_list *imports,
+                struct policy *out, struct err *err);
+
+#endif

@@ -1,0 +1,435 @@
+"""Policies: TOML in, the effective policy as JSON out.
+
+One file, two lives.  While immure is built, the interpreter that belongs to
+libpython runs it as a program over profiles/*.toml.  Inside the zygote it is
+the frozen module _immure_policy, and main() is the tool `policy`.
+
+Everything is checked here, so that what comes out needs no second look: the
+keys, the types, units and ranges, and that no statement is without effect.
+A message starts with FILE:LINE and says what to write instead.
+"""
+import difflib
+import hashlib
+import json
+import os
+import re
+import sys
+import tomllib
+
+TIME, SIZE, COUNT = "time", "size", "count"
+_K = 1024
+_DAY = 24 * 60 * 60 * 1000
+
+# The one table of limits; host/policy/builtin.c is made from it.
+LIMITS = {
+    # key: (key of the JSON, unit, lowest, highest, example)
+    "cpu": ("cpu_ms", TIME, 1, _DAY, "2s"),
+    "wall": ("wall_ms", TIME, 1, _DAY, "5s"),
+    "memory": ("memory", SIZE, _K ** 2, 64 * _K ** 3, "256M"),
+    "output": ("output", SIZE, _K, _K ** 3, "1M"),
+    "files": ("files", SIZE, 0, _K ** 3, "16M"),
+    "recursion": ("recursion", COUNT, 50, 20000, "1000"),
+}
+
+UNITS = {
+    TIME: {"ms": 1, "s": 1000, "m": 60000},
+    SIZE: {"K": _K, "M": _K ** 2, "G": _K ** 3},
+}
+
+# Tables of lists: what an item is, and what it looks like.
+LISTS = {
+    "modules": (("allow", "deny", "preload"), "module", "decimal"),
+    "names": (("allow", "deny"), "dotted name", "time.sleep"),
+    "wall": (("require",), "layer of the wall", "landlock"),
+}
+
+# As host/wall/layers.c has them.
+WALL_LAYERS = (
+    "seccomp", "no_new_privs", "rlimits", "descriptors", "environment",
+    "user_ns", "mount_ns", "pid_ns", "net_ns", "ipc_ns", "uts_ns",
+    "cgroup_ns", "time_ns", "empty_root", "landlock", "capabilities",
+    "securebits", "mdwe", "dumpable", "speculation",
+)
+
+VERBS = ("append", "remove", "replace")
+
+TEXT_MAX = 1 << 20
+EXTENDS_MAX = 16
+COMMAND_LINE = "command line"
+
+_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
+_QUANTITY = re.compile(r"([0-9]{1,15})([A-Za-z]*)")
+
+
+class PolicyError(Exception):
+    """One line for the operator."""
+
+
+# --- lines -----------------------------------------------------------------
+
+_TOKEN = re.compile(r'''
+    (?P<comment>\#[^\n]*)
+  | (?P<long>"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5})
+  | (?P<text>"(?:\\.|[^"\\\n])*"|'[^'\n]*')
+  | (?P<bare>[A-Za-z0-9_+:-]+)
+  | (?P<mark>[][{}=.,\n])
+  | (?P<space>[ \t\r]+)
+''', re.X | re.S)
+
+
+def _tokens(text):
+    """(kind, token, line) of TOML that tomllib has accepted."""
+    at, line = 0, 1
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            at += 1
+            continue
+        if match.lastgroup not in ("comment", "space"):
+            yield match.lastgroup, match[0], line
+        line += match[0].count("\n")
+        at = match.end()
+
+
+def line_index(text):
+    """{path: line} of every table and key, with each text of a list as the
+    last part of its path: ("modules", "allow", "decimal")."""
+    index, table, path, state, depth = {}, (), [], "key", 0
+    for kind, token, line in _tokens(text):
+        if state == "value":
+            depth += (token in "[{") - (token in "]}") \
+                if kind == "mark" and token != "\n" else 0
+            if kind == "text":
+                short = path[:-1] if path[-1] in VERBS else path
+                index.setdefault((*short, token[1:-1]), line)
+            if token == "\n" and depth == 0:
+                state, path = "key", []
+        elif kind == "mark" and token == "[":
+            state, path = "header", []
+        elif token == "]" and state == "header":
+            table, state, path = tuple(path), "key", []
+            index.setdefault(table, line)
+        elif kind == "mark" and token == "=":
+            path = list(table) + path
+            for n in range(1, len(path) + 1):
+                index.setdefault(tuple(path[:n]), line)
+            state, depth = "value", 0
+        elif kind in ("text", "bare"):
+            path.append(token[1:-1] if kind == "text" else token)
+    return index
+
+
+class Source:
+    """One policy text, and where its things stand."""
+
+    def __init__(self, text, filename):
+        self.filename = filename
+        self.text = text
+        try:
+            self.tree = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise PolicyError(_syntax(str(error), text, filename)) from None
+        except RecursionError:
+            raise PolicyError("%s: nested too deeply" % filename) from None
+        self.index = line_index(text)
+
+    def where(self, *path):
+        """FILE:LINE of a path, or of the nearest thing around it."""
+        while path and path not in self.index:
+            path = path[:-1]
+        line = self.index.get(path)
+        return "%s:%d" % (self.filename, line) if line else self.filename
+
+    def fail(self, path, message, *args):
+        raise PolicyError("%s: %s" % (self.where(*path),
+                                      message % args if args else message))
+
+
+def _syntax(message, text, filename):
+    match = re.search(r"^(.*) \(at (?:line (\d+), column (\d+)|end of "
+                      r"document)\)$", message, re.S)
+    if match is None:
+        return "%s: not TOML: %s" % (filename, message)
+    line = match[2] or text.count("\n") + (not text.endswith("\n")) or 1
+    return "%s:%s: not TOML: %s" % (filename, line, match[1])
+
+
+def _nearest(word, known):
+    found = difflib.get_close_matches(str(word), known, 1, 0.6)
+    return "; did you mean '%s'?" % found[0] if found else \
+        "; known here: %s" % ", ".join(known)
+
+
+# --- values ----------------------------------------------------------------
+
+def show_quantity(value, unit):
+    """1048576 as 1M: the largest unit that leaves a whole number."""
+    for name, factor in sorted(UNITS.get(unit, {}).items(),
+                               key=lambda item: -item[1]):
+        if value >= factor and value % factor == 0:
+            return "%d%s" % (value // factor, name)
+    return "0K" if unit == SIZE else str(value)
+
+
+def parse_quantity(text, unit, example):
+    """The number of milliseconds or bytes.  ValueError says what to write."""
+    match = _QUANTITY.fullmatch(text)
+    names = ", ".join(UNITS[unit])
+    if match is None:
+        raise ValueError("is not a whole number with a unit (%s): write, for "
+                         "example, %s" % (names, example))
+    if not match[2]:
+        raise ValueError("has no unit (%s): write, for example, %s"
+                         % (names, example))
+    if match[2] not in UNITS[unit]:
+        raise ValueError("has no unit of %s (%s): write, for example, %s"
+                         % (unit, names, example))
+    return int(match[1]) * UNITS[unit][match[2]]
+
+
+def read_limit(source, key, value):
+    _, unit, low, high, example = LIMITS[key]
+    path = ("limits", key)
+    if unit == COUNT:
+        if type(value) is not int:
+            source.fail(path, "limits.%s must be a whole number: write, for "
+                        "example, %s = %s", key, key, example)
+        number = value
+    else:
+        if not isinstance(value, str):
+            source.fail(path, "limits.%s must be a text with a unit: write, "
+                        "for example, %s = \"%s\"", key, key, example)
+        try:
+            number = parse_quantity(value, unit, example)
+        except ValueError as error:
+            source.fail(path, "limits.%s \"%s\" %s", key, value, error)
+    if not low <= number <= high:
+        source.fail(path, "limits.%s %s is out of range: write %s to %s", key,
+                    value, show_quantity(low, unit),
+                    show_quantity(high, unit))
+    return number
+
+
+def read_items(source, path, value, what, example):
+    """A list of dotted names, each once."""
+    if not isinstance(value, list):
+        source.fail(path, "%s must be a list of texts: write, for example, "
+                    "%s = [\"%s\"]", ".".join(path), path[-1], example)
+    for at, item in enumerate(value):
+        place = path + (item,) if isinstance(item, str) else path
+        if not isinstance(item, str) or not _NAME.fullmatch(item):
+            source.fail(place, "%s: %s is no %s: write, for example, \"%s\"",
+                        ".".join(path), json.dumps(item, default=str), what,
+                        example)
+        if path[0] == "wall" and item not in WALL_LAYERS:
+            source.fail(place, "%s: the wall has no layer '%s'%s",
+                        ".".join(path), item, _nearest(item, WALL_LAYERS))
+        if item in value[:at]:
+            source.fail(place, "%s: '%s' is named twice", ".".join(path), item)
+    return value
+
+
+def _change_list(source, path, old, value, what, example):
+    """A list appends; {append|remove|replace = [...]} says what it does."""
+    if not isinstance(value, dict):
+        value = {"append": value}
+    for verb in value:
+        if verb not in VERBS:
+            source.fail(path + (verb,), "unknown key '%s' in %s%s", verb,
+                        ".".join(path), _nearest(verb, VERBS))
+    if "replace" in value and len(value) > 1:
+        source.fail(path, "%s: replace stands alone, the others have no "
+                    "effect beside it", ".".join(path))
+    read = {verb: read_items(source, path, items, what, example)
+            for verb, items in value.items()}
+    if "replace" in read:
+        return list(read["replace"])
+    for item in read.get("remove", ()):
+        if item not in old:
+            source.fail(path + (item,), "%s: '%s' is not there to remove%s",
+                        ".".join(path), item,
+                        _nearest(item, old) if old else "")
+    kept = [item for item in old if item not in read.get("remove", ())]
+    return kept + [i for i in read.get("append", ()) if i not in kept]
+
+
+# --- one policy --------------------------------------------------------------
+
+def empty_policy(name):
+    policy = {"name": name, "limits": {}, "origins": {}, "applied": []}
+    for table, (keys, _, _) in LISTS.items():
+        policy[table] = {key: [] for key in keys}
+    return policy
+
+
+def _apply_limits(policy, source, values):
+    for key, value in values.items():
+        if key not in LIMITS:
+            source.fail(("limits", key), "unknown key '%s' in [limits]%s",
+                        key, _nearest(key, list(LIMITS)))
+        number = read_limit(source, key, value)
+        policy["limits"][LIMITS[key][0]] = number
+        policy["origins"]["limits." + key] = source.where("limits", key)
+
+
+def _apply_lists(policy, source, table, values):
+    keys, what, example = LISTS[table]
+    origins = policy["origins"]
+    for key, value in values.items():
+        if key not in keys:
+            source.fail((table, key), "unknown key '%s' in [%s]%s", key,
+                        table, _nearest(key, list(keys)))
+        path, dotted = (table, key), table + "." + key
+        old = policy[table][key]
+        new = _change_list(source, path, old, value, what, example)
+        for item in old:
+            if item not in new:
+                del origins[dotted + "." + item]
+        for item in new:
+            if item not in old:
+                origins[dotted + "." + item] = source.where(*path, item)
+        origins[dotted] = source.where(*path)
+        policy[table][key] = new
+
+
+def _apply(policy, source):
+    known = ["extends", "limits", *LISTS]
+    for key, value in source.tree.items():
+        if key in LIMITS:
+            source.fail((key,), "%s belongs into the table [limits]", key)
+        if key not in known:
+            source.fail((key,), "unknown %s '%s'%s", "table" if
+                        isinstance(value, dict) else "key", key,
+                        _nearest(key, known))
+        if key != "extends" and not isinstance(value, dict):
+            source.fail((key,), "%s is a table: write [%s]", key, key)
+    _apply_limits(policy, source, source.tree.get("limits", {}))
+    for table in LISTS:
+        _apply_lists(policy, source, table, source.tree.get(table, {}))
+
+
+def _extends(source):
+    """What a policy starts from: profiles by name, files by path."""
+    bases = source.tree.get("extends", ["pure"])
+    if not isinstance(bases, list) or not bases or \
+            not all(isinstance(base, str) and base for base in bases):
+        source.fail(("extends",), "extends must be a list of policies: write, "
+                    "for example, extends = [\"pure\"]")
+    return bases
+
+
+def _build(policy, source, profiles, above):
+    if source.filename in above:
+        raise PolicyError("%s: extends itself, by way of %s"
+                          % (source.filename, above[-1]))
+    if len(above) >= EXTENDS_MAX:
+        raise PolicyError("%s: more than %d policies extend each other"
+                          % (source.filename, EXTENDS_MAX))
+    if source.text != profiles["pure"]:
+        for base in _extends(source):
+            _build(policy, _find_base(source, base, profiles), profiles,
+                   above + [source.filename])
+    if source.filename not in policy["applied"]:
+        policy["applied"].append(source.filename)
+        _apply(policy, source)
+
+
+def _find_base(source, base, profiles):
+    if base in profiles:
+        return Source(profiles[base], "profile " + base)
+    if base.endswith(".toml"):
+        path = os.path.join(os.path.dirname(source.filename), base)
+        try:
+            return Source(read_text(path), path)
+        except PolicyError as error:
+            source.fail(("extends", base), "extends: %s", error)
+    source.fail(("extends", base), "extends: '%s' is neither a profile nor "
+                "a file that ends in .toml%s", base,
+                _nearest(base, list(profiles)))
+
+
+def _check_whole(policy):
+    origins = policy["origins"]
+    for table in ("modules", "names"):
+        for item in policy[table]["allow"]:
+            if item in policy[table]["deny"]:
+                raise PolicyError(
+                    "%s: %s.allow names '%s', and %s.deny does too (%s): "
+                    "remove one" % (origins["%s.allow.%s" % (table, item)],
+                                    table, item, table,
+                                    origins["%s.deny.%s" % (table, item)]))
+
+
+def compile_policy(text, filename, allow_imports=(), profiles=None):
+    """The effective policy of TEXT, which FILENAME names in messages.  Raises
+    PolicyError."""
+    profiles = known_profiles() if profiles is None else profiles
+    name = re.sub(r"\.toml$", "", os.path.basename(filename))
+    policy = empty_policy(name.removeprefix("profile "))
+    _build(policy, Source(text, filename), profiles, [])
+    for module in allow_imports:
+        if not _NAME.fullmatch(module):
+            raise PolicyError("--allow-import %s: no name of a module: write, "
+                              "for example, --allow-import decimal" % module)
+        if module not in policy["modules"]["allow"]:
+            policy["modules"]["allow"].append(module)
+            policy["origins"]["modules.allow." + module] = COMMAND_LINE
+            policy["origins"]["modules.allow"] = COMMAND_LINE
+    _check_whole(policy)
+    return seal_policy(policy)
+
+
+def seal_policy(policy):
+    """Add the hash over everything but the origins."""
+    whole = {key: policy[key] for key in ("name", "limits", *LISTS)}
+    text = json.dumps(whole, sort_keys=True, separators=(",", ":"))
+    whole["sha256"] = hashlib.sha256(text.encode()).hexdigest()
+    whole["origins"] = policy["origins"]
+    return whole
+
+
+def known_profiles():
+    """{name: TOML} of the profiles that immure was built with."""
+    import _immure_profiles
+    return _immure_profiles.PROFILES
+
+
+def read_text(path):
+    try:
+        with open(path, "rb") as file:
+            data = file.read(TEXT_MAX + 1)
+    except OSError as error:
+        raise PolicyError("%s: %s" % (path, error.strerror)) from None
+    if len(data) > TEXT_MAX:
+        raise PolicyError("%s: over %s, no policy" % (
+            path, show_quantity(TEXT_MAX, SIZE)))
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise PolicyError("%s:%d: not UTF-8" % (path, line)) from None
+
+
+def load_policy(given, allow_imports):
+    """The effective policy of a profile's name or a file's path."""
+    profiles = known_profiles()
+    if given in profiles:
+        return compile_policy(profiles[given], "profile " + given,
+                              allow_imports, profiles)
+    if "/" not in given and not os.path.exists(given):
+        raise PolicyError("no policy '%s': neither a file nor a profile%s"
+                          % (given, _nearest(given, list(profiles))))
+    return compile_policy(read_text(given), given, allow_imports, profiles)
+
+
+def main(args):
+    """The tool `policy`: FILE|NAME [--allow-import M]..., JSON on stdout."""
+    given, *rest = args
+    allow = [rest[i + 1] for i in range(0, len(rest) - 1, 2)]
+    try:
+        policy = load_policy(given, allow)
+    except PolicyError as error:
+        print(str(error).replace("\n", " "), file=sys.stderr)
+        return 1
+    sys.stdout.write(json.dumps(policy) + "\n")
+    return 0

@@ -1,0 +1,37 @@
+# immure_run() falls back on the profile pure, and finds its programs by
+# host/paths.c: so all of this is part of libimmure and libbase.
+policy_sources =
+lib_sources += \
+	host/policy/policy.c host/policy/policy.h \
+	host/policy/units.c host/policy/units.h
+base_sources += host/paths.c host/paths.h
+
+policy_profiles = host/policy/profiles/pure.toml
+
+# builtin.c: what a run without a policy file needs.  profiles.py: the texts,
+# for the frozen module _immure_profiles.
+policy_generated = host/policy/builtin.c
+nodist_libimmure_a_SOURCES = $(policy_generated)
+
+# Modules for the zygote's tools, as NAME=PATH for the embed step; the last
+# one is generated.
+policy_frozen = \
+	_immure_policy=$(top_srcdir)/host/policy/compile.py \
+	_immure_explain=$(top_srcdir)/host/policy/explain.py \
+	_immure_profiles=host/policy/profiles.py
+policy_frozen_files = \
+	$(top_srcdir)/host/policy/compile.py \
+	$(top_srcdir)/host/policy/explain.py \
+	host/policy/profiles.py
+
+host/policy/builtin.c: host/policy/embed.py host/policy/compile.py \
+		$(policy_profiles)
+	$(AM_V_GEN)$(MKDIR_P) host/policy && \
+	$(PYTHON) -I -B $(top_srcdir)/host/policy/embed.py $@ \
+	    host/policy/profiles.py \
+	    $(policy_profiles:%=$(top_srcdir)/%)
+host/policy/profiles.py: host/policy/builtin.c
+
+CLEANFILES += host/policy/builtin.c host/policy/profiles.py
+EXTRA_DIST += $(policy_profiles) \
+	host/policy/compile.py host/policy/embed.py host/policy/explain.py

@@ -82,6 +82,24 @@ run_clear(struct run *run)
     claims_clear(&run->claims);
 }
 
+/* The guest did not get as far as its own code: immure's failure. */
+static void
+say_unsealed(struct run *run)
+{
+    int status = run->facts.wait_status;
+    struct err err = run->claims.cause;
+    if (!run->claims.broken && WIFSIGNALED(status))
+        err_set(&err, ERR_SYSTEM, 0,
+                "the guest died of signal %d (system call %d) before it was "
+                "sealed",
+                WTERMSIG(status), run->facts.syscall);
+    else if (!run->claims.broken)
+        err_set(&err, ERR_SYSTEM, 0,
+                "the guest ended with status %d before it was sealed",
+                WEXITSTATUS(status));
+    run->events.failed(run->events.arg, &err);
+}
+
 /* Over when the process is gone and all that it wrote has been read: a dead
  * guest's pipes end by themselves, since nobody else holds them. */
 static void
@@ -93,16 +111,10 @@ check_over(struct run *run)
     run->over = true;
     limits_clear(run);
     limits_settle(run);
-    if (!run->claims.sealed) {
-        struct err err = run->claims.cause;
-        if (!run->claims.broken)
-            err_set(&err, ERR_SYSTEM, 0,
-                    "the guest ended before it was sealed (wait status %#x)",
-                    (unsigned)run->facts.wait_status);
-        run->events.failed(run->events.arg, &err);
-        return;
-    }
-    run->events.over(run->events.arg, run);
+    if (run->claims.sealed)
+        run->events.over(run->events.arg, run);
+    else
+        say_unsealed(run);
 }
 
 static void

@@ -144,7 +144,7 @@ span_take_u32(struct span *rest, uint32_t *out, struct err *err)
 int
 span_take_u64(struct span *rest, uint64_t *out, struct err *err)
 {
-    uint32_t low, high;
+    uint32_t low = 0, high = 0;
     if (span_take_u32(rest, &low, err) != 0 ||
         span_take_u32(rest, &high, err) != 0)
         return -1;
@@ -156,7 +156,7 @@ int
 span_take_field(struct span *rest, struct span *out, struct err *err)
 {
     struct span after = *rest;
-    uint32_t len;
+    uint32_t len = 0;
     if (span_take_u32(&after, &len, err) != 0)
         return -1;
     if (len > after.len)

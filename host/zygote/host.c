@@ -25,17 +25,24 @@ hello(void *arg, struct err *err)
     return guest_hello(HELLO_FD, err);
 }
 
+/* Its stdin may be a terminal or a file of the operator's. */
+static int
+drop_stdin(struct err *err)
+{
+    OWNED_FD null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null < 0 || dup2(null, STDIN_FILENO) < 0)
+        return err_set(err, ERR_SYSTEM, errno, "open /dev/null");
+    return 0;
+}
+
 static int
 close_wall(void *arg, struct err *err)
 {
     struct host *host = arg;
     struct wall_guest_limits limits =
         guest_limits(&host->spawn, guest_data_used());
-    /* Its stdin may be a terminal or a file of the operator's. */
-    OWNED_FD null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (null < 0 || dup2(null, STDIN_FILENO) < 0)
-        return err_set(err, ERR_SYSTEM, errno, "open /dev/null");
-    if (wall_in_place(&host->wall, &limits, err) != 0)
+    if (drop_stdin(err) != 0 ||
+        wall_in_place(&host->wall, &limits, err) != 0)
         return -1;
     return wall_seal(&host->wall, err);
 }

@@ -248,12 +248,23 @@ warm_up(void)
     return done ? 0 : -1;
 }
 
+static PyObject *
+call_plain(void)
+{
+    PyObject *f = interp_lookup("_immure_boot", "prepare_plain");
+    PyObject *result = f ? PyObject_CallNoArgs(f) : NULL;
+    Py_XDECREF(f);
+    return result;
+}
+
 int
 interp_prepare(struct interp *in, const char *policy_json, struct err *err)
 {
-    const char *function =
-        in->kind == INTERP_PLAIN ? "prepare_plain" : "prepare";
-    in->policy = interp_call_policy("_immure_boot", function, policy_json);
+    if (in->kind == INTERP_PLAIN)
+        in->policy = call_plain();
+    else
+        in->policy =
+            interp_call_policy("_immure_boot", "prepare", policy_json);
     if (in->policy == NULL || interp_resolve(in) != 0)
         return interp_error(err, "prepare the library");
     if (warm_up() != 0)

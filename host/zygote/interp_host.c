@@ -111,9 +111,9 @@ static int
 run_file(struct interp *in, const char *path)
 {
     PyObject *read = interp_lookup("_immure_program", "read_program");
-    PyObject *code =
-        read ? PyObject_CallFunction(read, "O&", PyUnicode_FSDecoder, path)
-             : NULL;
+    PyObject *name = read ? PyUnicode_DecodeFSDefault(path) : NULL;
+    PyObject *code = name ? PyObject_CallOneArg(read, name) : NULL;
+    Py_XDECREF(name);
     Py_XDECREF(read);
     PyObject *done = NULL;
     if (code != NULL) {

@@ -1,0 +1,7 @@
+"""Every attack, with both layers."""
+
+import sys
+
+import harness
+
+sys.exit(harness.main(["both"]))

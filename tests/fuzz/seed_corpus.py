@@ -1,0 +1,103 @@
+"""Write the seed corpus: a few well-made inputs for each fuzz target.
+
+    tests/fuzz/seed_corpus.py [corpus]
+
+Types and layout are those of host/wire/frame.h; files that are there already
+and are found by a fuzzer have names of their own and stay."""
+
+import os
+import struct
+import sys
+
+TYPES = ("policy limits filename arg env file input globals seed code run"
+         " stdout stderr result failure sealed broken denial denial_count"
+         " exception trace limit end").split()
+
+
+def frame(name, payload=b""):
+    return struct.pack("<BBHI", 1, TYPES.index(name) + 1, 0,
+                       len(payload)) + payload
+
+
+def field(data):
+    return struct.pack("<I", len(data)) + data
+
+
+def u32(v):
+    return struct.pack("<I", v)
+
+
+JOB = (frame("filename", b"guest.py") + frame("arg", b"guest.py")
+       + frame("arg", b"--n=3") + frame("env", b"K=V")
+       + frame("file", field(b"a.csv") + field(b"1,2\n"))
+       + frame("input", b"line\n") + frame("globals", b'{"n": 1}')
+       + frame("seed", struct.pack("<q", -7))
+       + frame("code", b"print(1 + 1)\n") + frame("run"))
+
+DENIAL = frame("denial", u32(3) + field(b"open('x')") + field(b"gate")
+               + field(b"io.open") + field(b"give the file with --file"))
+
+FRAME = {
+    "job": b"\0" + JOB,
+    "job-bytes-behind": b"\0" + JOB + b"x",
+    "job-file-cut": b"\0" + frame("file", field(b"a.csv") + b"\xff\0\0\0")
+    + frame("run"),
+    "job-wrong-side": b"\0" + frame("sealed") + frame("run"),
+    "job-padding": b"\0\1\x0b\1\0\0\0\0\0",
+    "job-too-long": b"\0\1\x0a\0\0\xff\xff\xff\xff",
+    "supervisor": b"\1" + frame("stdout", b"hello\n") + frame("stderr", b"w\n")
+    + frame("result", b"{}"),
+    "supervisor-failure": b"\1" + frame("failure", b"\3no Landlock"),
+    "guest": b"\2" + frame("sealed") + DENIAL + frame("end", b"\0\0"),
+    "limits": b"\3" + struct.pack("<6Q", 2000, 5000, 1 << 28, 1 << 20,
+                                  1 << 24, 0),
+    "limits-short": b"\3" + bytes(47),
+    "limits-long": b"\3" + bytes(49),
+    "version-0": b"\2" + b"\0\x10\0\0\0\0\0\0",
+    "type-0": b"\2" + b"\1\0\0\0\0\0\0\0",
+    "type-255": b"\2" + b"\1\xff\0\0\0\0\0\0",
+}
+
+CLAIMS = {
+    "ok": frame("sealed") + frame("end", b"\0\0"),
+    "exit": frame("sealed") + frame("end", b"\1\7"),
+    "broken": frame("broken", b"\3no Landlock"),
+    "denied": frame("sealed") + DENIAL
+    + frame("denial_count", u32(0) + u32(5)) + frame("end", b"\3\1"),
+    "denial-count-of-none": frame("sealed")
+    + frame("denial_count", u32(9) + u32(1)),
+    "error": frame("sealed")
+    + frame("trace", u32(1) + field(b"guest.py") + field(b"<module>")
+            + field(b"1 / 0"))
+    + frame("exception", field(b"ZeroDivisionError")
+            + field(b"division by zero") + field(b"Traceback ..."))
+    + frame("end", b"\2\1"),
+    "not-utf-8": frame("sealed")
+    + frame("exception", field(b"\xff\xfe") + field(b"\xed\xa0\x80\0")
+            + field(b"\xf4\x90\x80\x80")) + frame("end", b"\2\1"),
+    "globals": frame("sealed") + frame("globals", b'{"a": [1, null, "b"]}')
+    + frame("end", b"\0\0"),
+    "globals-not-json": frame("sealed") + frame("globals", b"{nan")
+    + frame("end", b"\0\0"),
+    "globals-deep": frame("sealed") + frame("globals", b"[" * 3000)
+    + frame("end", b"\0\0"),
+    "limit": frame("sealed") + frame("limit", b"memory")
+    + frame("end", b"\2\1"),
+    "before-the-seal": DENIAL + frame("end", b"\0\0"),
+    "after-the-end": frame("sealed") + frame("end", b"\0\0") + DENIAL,
+    "twice": frame("sealed") + frame("sealed"),
+    "bad-end": frame("sealed") + frame("end", b"\xff\0"),
+    "from-the-client": frame("sealed") + frame("code", b"1"),
+}
+
+
+def main(top):
+    for name, corpus in (("frame", FRAME), ("claims", CLAIMS)):
+        os.makedirs(f"{top}/{name}", exist_ok=True)
+        for slug, data in corpus.items():
+            with open(f"{top}/{name}/{slug}", "wb") as f:
+                f.write(data)
+
+
+main(sys.argv[1] if sys.argv[1:]
+     else os.path.join(os.path.dirname(os.path.abspath(__file__)), "corpus"))

@@ -1,0 +1,104 @@
+# Every test prints TAP, so that `make check` counts cases and not programs.
+# Scripts run under the interpreter that belongs to libpython.
+TEST_EXTENSIONS = .py
+PY_LOG_DRIVER = $(tap_driver)
+PY_LOG_COMPILER = $(PYTHON)
+AM_PY_LOG_FLAGS = -B $(top_srcdir)/tests/tap.py
+LOG_DRIVER = $(tap_driver)
+tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+
+# Check prints TAP too when told so; the driver takes no other output.
+AM_TESTS_ENVIRONMENT = \
+	CK_TAP_LOG_FILE_NAME=-; CK_VERBOSITY=silent; \
+	BUILDDIR='$(abs_top_builddir)'; IMMURE='$(abs_top_builddir)/immure run'; \
+	export CK_TAP_LOG_FILE_NAME CK_VERBOSITY BUILDDIR IMMURE;
+if SANITIZERS
+AM_TESTS_ENVIRONMENT += SANITIZERS=1; export SANITIZERS;
+endif
+
+# --- unit tests ----------------------------------------------------------------
+host_libs = libsupervisor.a libimmure.a libwall.a libwire.a libbase.a \
+	$(LIBEVENT_LIBS) $(SECCOMP_LIBS) $(JANSSON_LIBS)
+test_cppflags = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(LIBEVENT_CFLAGS) \
+	$(SECCOMP_CFLAGS) $(JANSSON_CFLAGS)
+unit_tests = tests/unit/test_facts tests/unit/test_frame tests/unit/test_jailmod
+if HAVE_CHECK
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+endif
+tests_unit_test_facts_SOURCES = tests/unit/test_facts.c
+tests_unit_test_facts_CPPFLAGS = $(test_cppflags)
+tests_unit_test_facts_LDADD = $(host_libs) $(CHECK_LIBS)
+tests_unit_test_frame_SOURCES = tests/unit/test_frame.c
+tests_unit_test_frame_CPPFLAGS = $(test_cppflags)
+tests_unit_test_frame_LDADD = $(host_libs) $(CHECK_LIBS)
+tests_unit_test_jailmod_SOURCES = tests/unit/test_jailmod.c $(zygote_main)
+tests_unit_test_jailmod_CPPFLAGS = $(test_cppflags) $(PYTHON_EMBED_CFLAGS)
+tests_unit_test_jailmod_LDADD = $(zygote_libs) $(CHECK_LIBS)
+TESTS += tests/unit/test_shims.py
+
+include tests/wall/local.mk
+
+# --- layers: the same zygote with another main, which may leave layers out -------
+# The sources are in tests/layer/, for build/tests/layers is the program.
+noinst_PROGRAMS += tests/layers tests/immure-zygote-layers
+tests_layers_SOURCES = tests/layer/layers.c
+tests_layers_LDADD = libimmure.a libwire.a libbase.a $(JANSSON_LIBS)
+tests_immure_zygote_layers_SOURCES = tests/layer/zygote_layers.c $(zygote_main)
+tests_immure_zygote_layers_CPPFLAGS = $(AM_CPPFLAGS) $(PYTHON_EMBED_CFLAGS)
+tests_immure_zygote_layers_LDADD = $(zygote_libs)
+
+# --- fuzz targets: the corpora are replayed; `make fuzz` looks for more ----------
+fuzz_sources = $(base_sources) $(wire_sources) tests/fuzz/fuzz.h
+fuzz_tests = tests/fuzz/replay_frame tests/fuzz/replay_claims
+check_PROGRAMS += $(fuzz_tests)
+tests_fuzz_replay_frame_SOURCES = tests/fuzz/fuzz_frame.c tests/fuzz/fuzz.h \
+	tests/fuzz/replay.c
+tests_fuzz_replay_frame_LDADD = libwire.a libbase.a
+tests_fuzz_replay_claims_SOURCES = tests/fuzz/fuzz_claims.c tests/fuzz/fuzz.h \
+	tests/fuzz/replay.c
+tests_fuzz_replay_claims_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_fuzz_replay_claims_LDADD = $(host_libs)
+TESTS += tests/fuzz/corpus_test.py
+
+FUZZ_SECONDS = 60
+FUZZ_FLAGS = -std=gnu11 -g -O1 -fsanitize=address,undefined,fuzzer
+
+.PHONY: fuzz lint format
+fuzz:
+	@test -n "$(CLANG)" || { echo "make fuzz needs clang" >&2; exit 1; }
+	@for target in frame claims; do \
+	    mkdir -p fuzz/$$target && \
+	    (cd $(top_srcdir) && $(CLANG) $(FUZZ_FLAGS) $(DEFS) -I. \
+	        $(JANSSON_CFLAGS) tests/fuzz/fuzz_$$target.c \
+	        host/err.c host/buf.c host/wire/frame.c host/wire/job.c \
+	        host/supervisor/claims.c $(JANSSON_LIBS) \
+	        -o $(abs_top_builddir)/fuzz/fuzz_$$target) && \
+	    fuzz/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+	        fuzz/$$target $(top_srcdir)/tests/fuzz/corpus/$$target || exit 1; \
+	done
+
+# --- examples, attacks, house rules ------------------------------------------------
+TESTS += tests/lint/lint.py \
+	tests/supervisor/test_lifecycle.py \
+	tests/examples/examples_test.py \
+	tests/escape/both_test.py \
+	tests/escape/gate_test.py \
+	tests/escape/wall_test.py
+
+# The checks that need clang-format and mandoc as well.
+lint:
+	@CLANG_FORMAT='$(CLANG_FORMAT)' MANDOC='$(MANDOC)' \
+	    $(PYTHON) -B $(top_srcdir)/tests/lint/lint.py --tools
+
+format:
+	find $(top_srcdir)/host $(top_srcdir)/jailmod $(top_srcdir)/tests \
+	    -name '*.[ch]' -exec $(CLANG_FORMAT) -i {} +
+
+clean-local:
+	rm -rf fuzz
+
+EXTRA_DIST += tests/tap.py tests/unit/test_shims.py tests/unit/guests \
+	tests/unit/jobs tests/lint tests/supervisor tests/escape tests/examples tests/fuzz/corpus \
+	tests/fuzz/corpus_test.py tests/fuzz/seed_corpus.py tests/sanitizers \
+	.ci/run

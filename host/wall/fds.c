@@ -28,10 +28,9 @@ fds_close(struct wall *wall, const struct wall_guest_limits *limits,
     /* Not a loop to RLIMIT_NOFILE: the limit may have been lowered below a
        descriptor that is open. */
     if (syscall(SYS_close_range, limits->nofile, ~0u, 0) != 0)
-        return errno == ENOSYS
-                   ? layer_missing(wall, WALL_DESCRIPTORS, errno)
-                   : layer_failed(err, WALL_DESCRIPTORS, errno,
-                                  "close_range(2)");
+        return errno == ENOSYS ? layer_missing(wall, WALL_DESCRIPTORS, errno)
+                               : layer_failed(err, WALL_DESCRIPTORS, errno,
+                                              "close_range(2)");
     if (fcntl((int)limits->nofile, F_GETFD) >= 0)
         return layer_failed(err, WALL_DESCRIPTORS, 0,
                             "one stayed open after close_range(2)");

@@ -23,8 +23,7 @@ release_filter(scmp_filter_ctx *filter)
         seccomp_release(*filter);
 }
 
-#define OWNED_FILTER                                                          \
-    __attribute__((cleanup(release_filter))) scmp_filter_ctx
+#define OWNED_FILTER __attribute__((cleanup(release_filter))) scmp_filter_ctx
 
 /* A rule of libseccomp compares each argument with one value; a row's lists
  * of values become one rule for each combination, numbered in mixed radix. */
@@ -86,8 +85,8 @@ add_rows(scmp_filter_ctx filter, struct err *err)
 }
 
 /* libseccomp writes the program to a descriptor; a pipe holds it. */
-static int
-export(scmp_filter_ctx filter, char **out, size_t *out_len, struct err *err)
+static int export(scmp_filter_ctx filter, char **out, size_t *out_len,
+                  struct err *err)
 {
     int ends[2];
     if (fd_pipe(ends, err) != 0)
@@ -102,8 +101,7 @@ export(scmp_filter_ctx filter, char **out, size_t *out_len, struct err *err)
 }
 
 static int
-keep_program(struct wall *wall, const char *bytes, size_t len,
-             struct err *err)
+keep_program(struct wall *wall, const char *bytes, size_t len, struct err *err)
 {
     struct sock_fprog *program = malloc(sizeof *program + len);
     if (program == NULL)
@@ -129,8 +127,7 @@ filter_build(struct wall *wall, struct err *err)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
     OWNED_STR bytes = NULL;
     size_t len;
-    if (add_rows(filter, err) != 0 ||
-        export(filter, &bytes, &len, err) != 0)
+    if (add_rows(filter, err) != 0 || export(filter, &bytes, &len, err) != 0)
         return -1;
     return keep_program(wall, bytes, len, err);
 }

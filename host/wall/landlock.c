@@ -69,13 +69,13 @@ landlock_restrict(struct wall *wall, struct err *err)
 {
     if (!layer_wanted(wall, WALL_LANDLOCK))
         return 0;
-    long abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
-                       CREATE_RULESET_VERSION);
+    long abi =
+        syscall(SYS_landlock_create_ruleset, NULL, 0, CREATE_RULESET_VERSION);
     if (abi < 1)
         return layer_missing(wall, WALL_LANDLOCK, abi < 0 ? errno : ENOSYS);
     const struct ruleset all = everything((int)abi);
-    OWNED_FD ruleset = (int)syscall(SYS_landlock_create_ruleset, &all,
-                                    sizeof all, 0);
+    OWNED_FD ruleset =
+        (int)syscall(SYS_landlock_create_ruleset, &all, sizeof all, 0);
     if (ruleset < 0)
         return layer_failed(err, WALL_LANDLOCK, errno, "make the ruleset");
     if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)

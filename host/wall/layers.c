@@ -107,8 +107,7 @@ layer_missing(struct wall *wall, enum wall_layer layer, int why)
 }
 
 int
-layer_failed(struct err *err, enum wall_layer layer, int why,
-             const char *what)
+layer_failed(struct err *err, enum wall_layer layer, int why, const char *what)
 {
     return err_set(err, ERR_WALL, why,
                    "wall layer %s (it stops %s) did not go up: %s",
@@ -154,8 +153,7 @@ layers_check_required(const struct wall *wall, unsigned decided,
 }
 
 int
-layers_check_floor(const struct wall *wall, unsigned decided,
-                   struct err *err)
+layers_check_floor(const struct wall *wall, unsigned decided, struct err *err)
 {
     const unsigned one_of =
         WALL_BIT(WALL_EMPTY_ROOT) | WALL_BIT(WALL_LANDLOCK);

@@ -46,9 +46,8 @@ static const struct {
     enum wall_layer layer;
     const char *file;
 } files[] = {
-    {WALL_USER_NS, "user"},     {WALL_MOUNT_NS, "mnt"},
-    {WALL_PID_NS, "pid"},       {WALL_NET_NS, "net"},
-    {WALL_IPC_NS, "ipc"},       {WALL_UTS_NS, "uts"},
+    {WALL_USER_NS, "user"},     {WALL_MOUNT_NS, "mnt"}, {WALL_PID_NS, "pid"},
+    {WALL_NET_NS, "net"},       {WALL_IPC_NS, "ipc"},   {WALL_UTS_NS, "uts"},
     {WALL_CGROUP_NS, "cgroup"}, {WALL_TIME_NS, "time"},
 };
 enum { FILES = sizeof files / sizeof files[0] };
@@ -93,8 +92,7 @@ static int
 name_host(void)
 {
     static const char name[] = "immure";
-    if (sethostname(name, sizeof name - 1) != 0 ||
-        setdomainname("", 0) != 0)
+    if (sethostname(name, sizeof name - 1) != 0 || setdomainname("", 0) != 0)
         return errno;
     return 0;
 }
@@ -213,8 +211,7 @@ launcher(int sock, pid_t pid, unsigned long flags, const struct wall *wall)
 }
 
 static int
-begin_inside(struct wall *wall, int sock, unsigned long flags,
-             struct err *err)
+begin_inside(struct wall *wall, int sock, unsigned long flags, struct err *err)
 {
     int failed;
     if (fd_read_full(sock, &failed, sizeof failed, err) != 0)

@@ -100,8 +100,7 @@ prctls_speculation(struct wall *wall, struct err *err)
 {
     if (!layer_wanted(wall, WALL_SPECULATION))
         return 0;
-    int now =
-        prctl(PR_GET_SPECULATION_CTRL, PR_SPEC_INDIRECT_BRANCH, 0, 0, 0);
+    int now = prctl(PR_GET_SPECULATION_CTRL, PR_SPEC_INDIRECT_BRANCH, 0, 0, 0);
     if (now < 0)
         return layer_missing(wall, WALL_SPECULATION, errno);
     bool safe = now == PR_SPEC_NOT_AFFECTED ||

@@ -55,16 +55,17 @@ rlimits_measure(struct wall *wall, struct err *err)
 static int
 set_one(int resource, const char *name, rlim_t value, struct err *err)
 {
-    struct rlimit limit;
-    if (getrlimit(resource, &limit) != 0)
-        return layer_failed(err, WALL_RLIMITS, errno, name);
+    struct rlimit limit = {value, value};
+    if (setrlimit(resource, &limit) == 0)
+        return 0;
     /* What is lower already stays: raising it needs CAP_SYS_RESOURCE. */
-    if (value > limit.rlim_max)
-        value = limit.rlim_max;
-    limit = (struct rlimit){value, value};
-    if (setrlimit(resource, &limit) != 0)
-        return layer_failed(err, WALL_RLIMITS, errno, name);
-    return 0;
+    if (errno == EPERM && getrlimit(resource, &limit) == 0 &&
+        limit.rlim_max < value) {
+        limit.rlim_cur = limit.rlim_max;
+        if (setrlimit(resource, &limit) == 0)
+            return 0;
+    }
+    return layer_failed(err, WALL_RLIMITS, errno, name);
 }
 
 static rlim_t
@@ -85,8 +86,8 @@ rlimits_set(struct wall *wall, const struct wall_guest_limits *limits,
        DATA does not count everything: read-only memory, whose page tables
        alone can fill a host; and the stack's mapping, which mremap grows
        without regard to RLIMIT_STACK. */
-    const rlim_t space = wall->vm_base + limits->data_bytes +
-                         limits->stack_bytes + AS_SLACK;
+    const rlim_t space =
+        wall->vm_base + limits->data_bytes + limits->stack_bytes + AS_SLACK;
     /* clang-format off */
     const struct {
         int resource;
@@ -122,8 +123,7 @@ rlimits_nice(const struct wall_guest_limits *limits, struct err *err)
     int now = getpriority(PRIO_PROCESS, 0);
     if (errno != 0)
         return err_set(err, ERR_SYSTEM, errno, "read the nice value");
-    if (limits->nice > now &&
-        setpriority(PRIO_PROCESS, 0, limits->nice) != 0)
+    if (limits->nice > now && setpriority(PRIO_PROCESS, 0, limits->nice) != 0)
         return err_set(err, ERR_SYSTEM, errno, "set the nice value %d",
                        limits->nice);
     return 0;

@@ -27,8 +27,8 @@ static bool
 mount_somewhere(void)
 {
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        if (mount("immure", places[i], "tmpfs", MOUNT_FLAGS,
-                  tmpfs_options) == 0)
+        if (mount("immure", places[i], "tmpfs", MOUNT_FLAGS, tmpfs_options) ==
+            0)
             return chdir(places[i]) == 0;
     return false;
 }

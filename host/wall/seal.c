@@ -42,7 +42,7 @@ static const struct step closing[] = {
     {landlock_restrict},    /* nothing opens a file from here on */
     {prctls_mdwe},          /* all code is loaded */
     {prctls_speculation},
-    {rlimits_measure},      /* guests fork from this state */
+    {rlimits_measure}, /* guests fork from this state */
 };
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
@@ -92,8 +92,7 @@ confine_guest(struct wall *wall, const struct wall_guest_limits *limits,
 {
     if (prctls_check_one_thread(err) != 0 ||
         prctls_follow_parent(wall, err) != 0 ||
-        fds_close(wall, limits, err) != 0 ||
-        rlimits_nice(limits, err) != 0)
+        fds_close(wall, limits, err) != 0 || rlimits_nice(limits, err) != 0)
         return -1;
     return rlimits_set(wall, limits, err);
 }

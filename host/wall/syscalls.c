@@ -18,24 +18,62 @@
 
 enum { GUEST_IN = 0, GUEST_OUT = 1, GUEST_ERR = 2, GUEST_REPORT = 3 };
 
-#define VALUES(...) {__VA_ARGS__}
-#define COUNT(...)                                                            \
-    (sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
+#define VALUES(...)                                                           \
+    {                                                                         \
+        __VA_ARGS__                                                           \
+    }
+#define COUNT(...) (sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
 
 /* The argument is exactly one of these. */
 #define ARG_IN(i, ...)                                                        \
-    {i, COUNT(__VA_ARGS__), 0xffffffffu, VALUES(__VA_ARGS__)}
+    {                                                                         \
+        i, COUNT(__VA_ARGS__), 0xffffffffu, VALUES(__VA_ARGS__)               \
+    }
 /* No bit but these may be set. */
-#define ARG_ONLY(i, bits) {i, 1, ~(uint32_t)(bits), {0}}
+#define ARG_ONLY(i, bits)                                                     \
+    {                                                                         \
+        i, 1, ~(uint32_t)(bits),                                              \
+        {                                                                     \
+            0                                                                 \
+        }                                                                     \
+    }
 /* One of these, with any of the optional bits. */
 #define ARG_IN_WITH(i, optional, ...)                                         \
-    {i, COUNT(__VA_ARGS__), ~(uint32_t)(optional), VALUES(__VA_ARGS__)}
+    {                                                                         \
+        i, COUNT(__VA_ARGS__), ~(uint32_t)(optional), VALUES(__VA_ARGS__)     \
+    }
 
-#define ALLOW(name, reason) {#name, SYS_##name, 0, reason, {{0, 0, 0, {0}}}}
+#define ALLOW(name, reason)                                                   \
+    {                                                                         \
+#name, SYS_##name, 0, reason,                                         \
+        {                                                                     \
+            {                                                                 \
+                0, 0, 0,                                                      \
+                {                                                             \
+                    0                                                         \
+                }                                                             \
+            }                                                                 \
+        }                                                                     \
+    }
 #define ALLOW_IF(name, reason, ...)                                           \
-    {#name, SYS_##name, 0, reason, {__VA_ARGS__}}
+    {                                                                         \
+#name, SYS_##name, 0, reason,                                         \
+        {                                                                     \
+            __VA_ARGS__                                                       \
+        }                                                                     \
+    }
 #define REFUSE(name, error, reason)                                           \
-    {#name, SYS_##name, error, reason, {{0, 0, 0, {0}}}}
+    {                                                                         \
+#name, SYS_##name, error, reason,                                     \
+        {                                                                     \
+            {                                                                 \
+                0, 0, 0,                                                      \
+                {                                                             \
+                    0                                                         \
+                }                                                             \
+            }                                                                 \
+        }                                                                     \
+    }
 
 /* What mmap's conditions leave out, and why:
    - files, and memory shared with other processes: not MAP_ANONYMOUS with fd

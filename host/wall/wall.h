@@ -67,24 +67,24 @@ struct wall {
     int landlock_abi; /* out: 0 when absent */
     int missing[WALL_LAYER_COUNT]; /* out: the errno for which a layer is
                                       missing, or 0 */
-    struct sock_fprog *program; /* out: the ready BPF filter (malloc'd) */
+    struct sock_fprog *program;    /* out: the ready BPF filter (malloc'd) */
     /* The rest is between the functions below. */
-    uid_t uid;          /* as this process sees it; */
-    gid_t gid;          /*   on the host never 0 */
-    int change_ids;     /* to uid and gid, in wall_close_root() */
-    pid_t parent;       /* whose death must end this process; 0 outside our
+    uid_t uid;        /* as this process sees it; */
+    gid_t gid;        /*   on the host never 0 */
+    int change_ids;   /* to uid and gid, in wall_close_root() */
+    pid_t parent;     /* whose death must end this process; 0 outside our
                            pid namespace */
-    uint64_t vm_base;   /* RLIMIT_AS that the zygote fills, bytes */
+    uint64_t vm_base; /* RLIMIT_AS that the zygote fills, bytes */
 };
 
 /* What each guest gets, in bytes and whole seconds. */
 struct wall_guest_limits {
-    uint64_t data_bytes; /* RLIMIT_DATA: what the zygote holds, and more */
+    uint64_t data_bytes;  /* RLIMIT_DATA: what the zygote holds, and more */
     uint64_t cpu_seconds; /* RLIMIT_CPU, the backstop, rounded up, plus 1;
                              beyond what the process has used already */
     uint64_t stack_bytes; /* RLIMIT_STACK */
-    unsigned nofile;      /* RLIMIT_NOFILE; descriptors 0..nofile-1 may exist */
-    int nice;             /* 0..19; a higher one already set stays */
+    unsigned nofile; /* RLIMIT_NOFILE; descriptors 0..nofile-1 may exist */
+    int nice;        /* 0..19; a higher one already set stays */
 };
 
 /* Single-threaded, before the interpreter: clear the environment but for

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,16 +33,40 @@ confined_become_nobody(void)
         _exit(STATUS_BROKEN);
 }
 
+void
+confined_fork(void)
+{
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0)
+        return;
+    if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+        _exit(STATUS_BROKEN);
+    _exit(WEXITSTATUS(status));
+}
+
+void
+confined_reap(int *out_status)
+{
+    int status;
+    *out_status = 0;
+    while (wait(&status) > 0)
+        if (status != 0)
+            *out_status = status;
+}
+
 /* A scene that is content says so: silence is a death. */
 static const char content[] = "content";
 
-static _Noreturn void
+/* Does not return.  It is not declared so, nor are those that call it: before
+ * such a call ASan asks for the signal stack, which the seal does not allow. */
+static void
 tell(const char *complaint)
 {
     if (complaint == NULL)
         complaint = content;
     (void)!write(REPORT, complaint, strlen(complaint));
-    _exit(0);
+    syscall(SYS_exit_group, 0);
 }
 
 static void
@@ -72,35 +97,33 @@ due(const struct scene *scene, const struct wall *wall)
     return 0;
 }
 
-static _Noreturn void
+static void
 look(const struct scene *scene, const struct wall *wall, const void *world)
 {
     check_missing(wall, due(scene, wall));
     tell(scene->look(wall, world));
 }
 
-static _Noreturn void
+static void
 guest(const struct scene *scene, struct wall *wall, const void *world)
 {
     struct err err;
-    pid_t pid = fork();
-    if (pid < 0)
-        tell("no fork");
-    if (pid > 0) {
-        waitpid(pid, NULL, 0);
-        _exit(0);
-    }
+    confined_fork();
     if (wall_guest(wall, &confined_limits, &err) != 0 ||
         (scene->stage == STAGE_SEALED && wall_seal(wall, &err) != 0))
         tell(err.msg);
     look(scene, wall, world);
 }
 
-static _Noreturn void
+static void
 confined(const struct scene *scene, const void *world)
 {
     struct err err;
     struct wall wall = {.skip = ~scene->layers};
+    /* A group that root's guests must not keep. */
+    const gid_t extra = 12345;
+    if (geteuid() == 0 && setgroups(1, &extra) != 0)
+        tell("no group to leave");
     if (scene->as == AS_NOBODY)
         confined_become_nobody();
     if (scene->stage == STAGE_PLACED) {
@@ -133,22 +156,24 @@ host_uid(pid_t pid)
     return uid;
 }
 
-/* The launcher ends first, then the zygote, which is our child, too. */
+/* The zygote is our child, too, beside the one that we made; in place there is
+ * only that one. */
 static long
-reap_all(void)
+reap_all(pid_t first)
 {
     long uid = -1;
     siginfo_t info;
     while (waitid(P_ALL, 0, &info, WEXITED | WNOWAIT) == 0) {
-        uid = host_uid(info.si_pid);
+        if (info.si_pid != first || uid < 0)
+            uid = host_uid(info.si_pid);
         waitpid(info.si_pid, NULL, 0);
     }
     return uid;
 }
 
 void
-confined_run(const struct scene *scene, const void *world,
-             char complaint[256], long *out_uid)
+confined_run(const struct scene *scene, const void *world, char complaint[256],
+             long *out_uid)
 {
     int ends[2];
     struct err err;
@@ -166,6 +191,7 @@ confined_run(const struct scene *scene, const void *world,
         if (to != REPORT && dup2(to, REPORT) < 0)
             _exit(STATUS_BROKEN);
         confined(scene, world);
+        _exit(STATUS_BROKEN);
     }
     close(take_fd(&to));
     ssize_t n = read(from, complaint, 255);
@@ -174,5 +200,5 @@ confined_run(const struct scene *scene, const void *world,
         snprintf(complaint, 256, "it died without a word");
     else if (strcmp(complaint, content) == 0)
         complaint[0] = '\0';
-    *out_uid = reap_all();
+    *out_uid = reap_all(pid);
 }

@@ -34,6 +34,12 @@ void confined_run(const struct scene *scene, const void *world,
 /* Become an ordinary user, if root.  In a child only. */
 void confined_become_nobody(void);
 
+/* Go on in a fork; the zygote waits for it and ends with its status. */
+void confined_fork(void);
+
+/* Wait for every child; the last status that is not 0, or 0. */
+void confined_reap(int *out_status);
+
 extern const struct wall_guest_limits confined_limits;
 
 #endif

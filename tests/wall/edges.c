@@ -18,15 +18,26 @@
 #define K WANT_KILLED
 #define ANY WANT_THROUGH
 #define MAP(what, want, prot, flags, fd)                                      \
-    {"mmap " what, {SYS_mmap, {0, PAGE_BYTES, prot, flags, fd, 0}}, want}
+    {                                                                         \
+        "mmap " what, {SYS_mmap, {0, PAGE_BYTES, prot, flags, fd, 0}}, want   \
+    }
 #define FUTEX(what, want, op)                                                 \
-    {"futex " what, {SYS_futex, {PAGE, op, 1, 0, 0, 1}}, want}
+    {                                                                         \
+        "futex " what, {SYS_futex, {PAGE, op, 1, 0, 0, 1}}, want              \
+    }
 #define ADVICE(what, want, n)                                                 \
-    {"madvise " what, {SYS_madvise, {PAGE, PAGE_BYTES, n}}, want}
+    {                                                                         \
+        "madvise " what, {SYS_madvise, {PAGE, PAGE_BYTES, n}}, want           \
+    }
 #define CLOCK(what, want, id)                                                 \
-    {"clock_gettime " what, {SYS_clock_gettime, {id, PAGE}}, want}
+    {                                                                         \
+        "clock_gettime " what, {SYS_clock_gettime, {id, PAGE}}, want          \
+    }
 #define SLEEP(what, want, id, flags)                                          \
-    {"clock_nanosleep " what, {SYS_clock_nanosleep, {id, flags, PAGE}}, want}
+    {                                                                         \
+        "clock_nanosleep " what, {SYS_clock_nanosleep, {id, flags, PAGE}},    \
+            want                                                              \
+    }
 
 /* clang-format off */
 const struct edge edges[] = {

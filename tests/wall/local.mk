@@ -18,20 +18,26 @@ tests_wall_probe_CPPFLAGS = $(wall_test_cppflags)
 tests_wall_probe_LDADD = $(wall_test_libs)
 
 if HAVE_CHECK
-wall_unit_tests = tests/unit/test_wall tests/unit/test_wall_layers
+wall_unit_tests = \
+	tests/unit/test_wall \
+	tests/unit/test_wall_faults \
+	tests/unit/test_wall_guest \
+	tests/unit/test_wall_layers
 check_PROGRAMS += $(wall_unit_tests)
 TESTS += $(wall_unit_tests)
 endif
-tests_unit_test_wall_SOURCES = \
-	tests/unit/test_wall.c \
-	tests/wall/confined.c tests/wall/confined.h \
+wall_confined = tests/wall/confined.c tests/wall/confined.h \
 	$(wall_test_options)
+tests_unit_test_wall_SOURCES = tests/unit/test_wall.c $(wall_confined)
 tests_unit_test_wall_CPPFLAGS = $(wall_test_cppflags)
 tests_unit_test_wall_LDADD = $(wall_test_libs) $(CHECK_LIBS)
-tests_unit_test_wall_layers_SOURCES = \
-	tests/unit/test_wall_layers.c \
-	tests/wall/confined.c tests/wall/confined.h \
-	$(wall_test_options)
+tests_unit_test_wall_faults_SOURCES = tests/unit/test_wall_faults.c $(wall_confined)
+tests_unit_test_wall_faults_CPPFLAGS = $(wall_test_cppflags)
+tests_unit_test_wall_faults_LDADD = $(wall_test_libs) $(CHECK_LIBS)
+tests_unit_test_wall_guest_SOURCES = tests/unit/test_wall_guest.c $(wall_confined)
+tests_unit_test_wall_guest_CPPFLAGS = $(wall_test_cppflags)
+tests_unit_test_wall_guest_LDADD = $(wall_test_libs) $(CHECK_LIBS)
+tests_unit_test_wall_layers_SOURCES = tests/unit/test_wall_layers.c $(wall_confined)
 tests_unit_test_wall_layers_CPPFLAGS = $(wall_test_cppflags)
 tests_unit_test_wall_layers_LDADD = $(wall_test_libs) $(CHECK_LIBS)
 

@@ -123,12 +123,11 @@ try_edges(struct tap *tap, struct wall *wall)
     for (size_t i = 0; i < edges_count; i++) {
         const struct edge *e = &edges[i];
         char how[64];
-        const struct outcome o =
-            sealed_try(wall, HOW_SYSCALL, &e->attempt);
-        bool good = e->want == WANT_KILLED    ? o.came_to == CAME_KILLED
-                    : e->want == WANT_THROUGH ? o.came_to == CAME_BACK
-                                              : o.came_to == CAME_BACK &&
-                                                    o.value == e->want;
+        const struct outcome o = sealed_try(wall, HOW_SYSCALL, &e->attempt);
+        bool good = e->want == WANT_KILLED ? o.came_to == CAME_KILLED
+                    : e->want == WANT_THROUGH
+                        ? o.came_to == CAME_BACK
+                        : o.came_to == CAME_BACK && o.value == e->want;
         say(tap, good, e->what, sealed_say(&o, how));
     }
 }

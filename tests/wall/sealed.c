@@ -40,8 +40,8 @@ static long
 vsyscall(const struct attempt *a)
 {
     long (*entry)(unsigned long, unsigned long) =
-        (long (*)(unsigned long, unsigned long))(0xffffffffff600000ul +
-                                                 1024ul * (unsigned long)a->nr);
+        (long (*)(unsigned long, unsigned long))(
+            0xffffffffff600000ul + 1024ul * (unsigned long)a->nr);
     return entry(a->args[0], a->args[1]);
 }
 #endif
@@ -143,8 +143,8 @@ sealed_say(const struct outcome *o, char buf[64])
 {
     switch (o->came_to) {
     case CAME_BACK:
-        snprintf(buf, 64, "came back: %s", o->value ? strerror(o->value)
-                                                    : "success");
+        snprintf(buf, 64, "came back: %s",
+                 o->value ? strerror(o->value) : "success");
         break;
     case CAME_KILLED:
         snprintf(buf, 64, "killed by SIGSYS");

@@ -246,7 +246,7 @@ format_import(const char *name, const struct module_row *row, PyObject **fix)
 }
 
 PyObject *
-deny_import(const char *name)
+deny_import(const char *name, bool tell)
 {
     const struct module_row *row = list_find_module(name);
     OWNED_REF fix = NULL;
@@ -259,7 +259,8 @@ deny_import(const char *name)
                              "", PyUnicode_AsUTF8(fix)};
     if (text.what == NULL || text.rule == NULL || text.fix == NULL)
         return NULL;
-    deny_note(text.what, text.rule, text.fix);
+    if (tell)
+        deny_note(text.what, text.rule, text.fix);
     OWNED_REF message = PyUnicode_FromFormat("%U. %U", head, fix);
     if (message == NULL)
         return NULL;

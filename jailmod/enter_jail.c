@@ -106,13 +106,13 @@ gate_rule(const struct gate_policy *policy, const struct list_table *table,
     plain_name(plain, sizeof plain, what);
     PyObject *origin = denied_by_policy(policy, name, plain); /* borrowed */
     if (origin != NULL) {
-        OWNED_REF reason = PyUnicode_FromFormat("the policy denies it (%S)",
-                                                origin);
+        OWNED_REF reason =
+            PyUnicode_FromFormat("the policy denies it (%S)", origin);
         const char *text = reason == NULL ? NULL : PyUnicode_AsUTF8(reason);
         return text == NULL ? NULL : new_row(name, what, text);
     }
-    if ((row == NULL || row->stand != STAND_KEEP)
-        && (gate_allows(name) || gate_allows(plain)))
+    if ((row == NULL || row->stand != STAND_KEEP) &&
+        (gate_allows(name) || gate_allows(plain)))
         return &allowed_row;
     return row != NULL ? row : new_row(name, name, default_row.reason);
 }
@@ -156,10 +156,10 @@ policy_read(PyObject *dict, struct gate_policy *policy)
     policy->guest_modules = read_modules(dict, "guest_modules", false);
     policy->internal_modules = read_modules(dict, "internal_modules", true);
     policy->deny_names = deny == NULL ? PyDict_New() : PyDict_Copy(deny);
-    policy->allow_names =
-        allow == NULL ? PyTuple_New(0) : PySequence_Tuple(allow);
+    Py_XSETREF(allow_names,
+               allow == NULL ? PyTuple_New(0) : PySequence_Tuple(allow));
     return policy->guest_modules == NULL || policy->internal_modules == NULL ||
-                   policy->deny_names == NULL || policy->allow_names == NULL
+                   policy->deny_names == NULL || allow_names == NULL
                ? -1
                : 0;
 }

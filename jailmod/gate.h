@@ -54,7 +54,8 @@ PyObject *deny_raise(const struct deny_text *text);
 PyObject *deny_row(const struct list_row *row);
 /* The same for attributes (JailAttribute), for modules (JailImport). */
 PyObject *deny_attribute(const struct list_row *row);
-PyObject *deny_import(const char *name);
+/* tell: false when the library asked, which has another way to go. */
+PyObject *deny_import(const char *name, bool tell);
 /* Raise without telling: something inside C asked, not the guest. */
 PyObject *deny_quietly(const struct deny_text *text);
 /* Tell without raising. */

@@ -54,11 +54,11 @@ may_import(PyObject *name, const struct request *request)
 }
 
 static PyObject *
-refuse(PyObject *name)
+refuse(PyObject *name, const struct request *request)
 {
     const char *text = PyUnicode_AsUTF8(name);
 
-    return text == NULL ? NULL : deny_import(text);
+    return text == NULL ? NULL : deny_import(text, !request->trusted);
 }
 
 /* New reference; every package on the way must be allowed as well. */
@@ -83,7 +83,7 @@ import_dotted(PyObject *name, const struct request *request)
         return NULL;
     PyObject *module = allowed ? loaded(name) : NULL;
     if (module == NULL || module == Py_None)
-        return PyErr_Occurred() ? NULL : refuse(name);
+        return PyErr_Occurred() ? NULL : refuse(name, request);
     return Py_NewRef(module);
 }
 

@@ -91,7 +91,7 @@ types_prepare(const struct walk *walk, const struct gate_policy *policy)
             gate_rule(policy, &list_types, type->tp_name);
         if (row == NULL)
             return -1;
-        if (row->stand == STAND_DROP && doom(type, row) < 0)
+        if (row->stand != STAND_KEEP && doom(type, row) < 0)
             return -1;
     }
     return 0;
@@ -99,19 +99,22 @@ types_prepare(const struct walk *walk, const struct gate_policy *policy)
 
 /* The slot wrappers in its dict hold pointers of their own. */
 static void
-kill_wrappers(PyTypeObject *type)
+kill_wrappers(PyTypeObject *type, bool use)
 {
     static const struct {
         const char *name;
         void *dead;
+        bool use; /* of an object that exists */
     } wrapped[] = {
-        {"__init__", (void *)dead_init},
-        {"__next__", (void *)dead_next},
-        {"__call__", (void *)dead_call},
+        {"__init__", (void *)dead_init, false},
+        {"__next__", (void *)dead_next, true},
+        {"__call__", (void *)dead_call, true},
     };
 
     PyObject *dict = pyver_type_dict(type); /* borrowed */
     for (size_t i = 0; i < Py_ARRAY_LENGTH(wrapped); i++) {
+        if (wrapped[i].use && !use)
+            continue;
         PyObject *entry = PyDict_GetItemString(dict, wrapped[i].name);
         if (entry != NULL && Py_IS_TYPE(entry, &PyWrapperDescr_Type))
             ((PyWrapperDescrObject *)entry)->d_wrapped = wrapped[i].dead;
@@ -120,18 +123,23 @@ kill_wrappers(PyTypeObject *type)
 
 /* Heirs have copied the slots; those they overrode themselves stay. */
 static void
-kill_slots(PyTypeObject *heir, const PyTypeObject *was)
+kill_making(PyTypeObject *heir, const PyTypeObject *was)
 {
     if (heir->tp_new == was->tp_new && was->tp_new != NULL)
         heir->tp_new = dead_new;
     if (heir->tp_init == was->tp_init && was->tp_init != NULL)
         heir->tp_init = dead_init;
+    if (heir->tp_vectorcall == was->tp_vectorcall)
+        heir->tp_vectorcall = NULL;
+}
+
+static void
+kill_using(PyTypeObject *heir, const PyTypeObject *was)
+{
     if (heir->tp_iternext == was->tp_iternext && was->tp_iternext != NULL)
         heir->tp_iternext = dead_next;
     if (heir->tp_call == was->tp_call && was->tp_call != NULL)
         heir->tp_call = dead_call;
-    if (heir->tp_vectorcall == was->tp_vectorcall)
-        heir->tp_vectorcall = NULL;
 }
 
 void
@@ -140,12 +148,16 @@ types_close(void)
     for (size_t i = 0; i < dead.count; i++) {
         PyTypeObject *type = dead.rows[i].type;
         PyTypeObject was = *type;
+        bool use = dead.rows[i].row->stand == STAND_DROP;
         for (Py_ssize_t j = 0; j < PyList_GET_SIZE(dead.all); j++) {
             PyTypeObject *heir = (PyTypeObject *)PyList_GET_ITEM(dead.all, j);
-            if (PyType_IsSubtype(heir, type))
-                kill_slots(heir, &was);
+            if (!PyType_IsSubtype(heir, type))
+                continue;
+            kill_making(heir, &was);
+            if (use)
+                kill_using(heir, &was);
         }
-        kill_wrappers(type);
+        kill_wrappers(type, use);
         PyType_Modified(type);
     }
     Py_CLEAR(dead.all);

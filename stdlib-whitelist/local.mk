@@ -19,4 +19,5 @@ stdlib-whitelist/lists_data.c: stdlib-whitelist/gen.py $(whitelist_lists)
 	    --lists $(top_srcdir)/stdlib-whitelist -o $@
 
 CLEANFILES += stdlib-whitelist/lists_data.c
-EXTRA_DIST += $(whitelist_lists) stdlib-whitelist/gen.py
+EXTRA_DIST += $(whitelist_lists) stdlib-whitelist/gen.py \
+	stdlib-whitelist/README.md

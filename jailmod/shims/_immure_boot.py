@@ -44,11 +44,17 @@ def prepare(policy):
     Raises ImportError, naming the module, when one that the policy asks for
     is not there.
     """
+    # sysconfig takes the working directory, which is the operator's, when it
+    # finds this empty.
+    sys.executable = sys.executable or sys.prefix + "/bin/python3"
     install_stand_ins()
     zones = _read_zones()
     _patch_early()
     names = import_listed(policy)
     patch_library(zones)
+    limit = policy.get("limits", {}).get("recursion")
+    if limit:
+        sys.setrecursionlimit(limit)
     return make_policy(policy, names)
 
 
@@ -94,6 +100,8 @@ def import_listed(policy):
         guest.update(_with_submodules(name))
     internal.update(set(sys.modules) - before)
     for name in denied:
+        # The library itself may still need it.
+        internal.update(guest & _with_submodules(name))
         guest.difference_update(_with_submodules(name))
     return guest, internal
 

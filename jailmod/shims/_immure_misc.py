@@ -21,6 +21,14 @@ def patch_linecache():
     linecache.clearcache()
 
 
+def patch_hooks():
+    """The printers in C look for source lines in files."""
+    import _immure_report
+    sys.excepthook = sys.__excepthook__ = _immure_report.print_uncaught
+    sys.unraisablehook = _immure_report.print_unraisable
+    sys.__unraisablehook__ = _immure_report.print_unraisable
+
+
 def patch_locale():
     """setlocale() would read files; the C locale is all there is."""
     import _locale
@@ -67,9 +75,9 @@ def patch_strptime():
 
 def patch_platform():
     """platform answers what Python was built for, and not which machine."""
-    import os
     import platform
-    machine = os.uname().machine
+    # Not os.uname(): the name of the host would stay in freed memory.
+    machine = sys.implementation._multiarch.partition("-")[0]
     platform._uname_cache = platform.uname_result("Linux", "", "", "", machine)
     platform._Processor.get = classmethod(lambda cls: "")
     platform._syscmd_file = lambda target, default="": default
@@ -82,7 +90,7 @@ def patch_platform():
 
 
 def _libc_version(executable=None, lib="", version="", chunksize=16384):
-    return lib, version
+    return lib or "glibc", version
 
 
 def patch_uuid():
@@ -129,7 +137,7 @@ def _temporary_file(mode="w+b", buffering=-1, encoding=None, newline=None,
 
 def patch_all():
     """Everything above, in any order."""
-    for patch in (patch_builtins, patch_linecache, patch_locale,
+    for patch in (patch_builtins, patch_linecache, patch_hooks, patch_locale,
                   patch_strptime, patch_platform, patch_uuid, patch_shutil,
                   patch_tempfile):
         patch()

@@ -92,6 +92,8 @@ def _patch_functions():
             set_and_swap(os, name, refusing("posix", name, reason, fix,
                                             what="os." + name))
     for name, value in _ANSWERS.items():
+        if not hasattr(os, name):
+            continue
         value.__module__ = "os"
         value.__name__ = value.__qualname__ = name
         set_and_swap(os, name, value)
@@ -118,6 +120,7 @@ _ANSWERS = {
     "getpid": lambda: PID,
     "getppid": lambda: 1,
     "cpu_count": lambda: 1,
+    "process_cpu_count": lambda: 1,
     "sched_getaffinity": _affinity,
     "isatty": lambda fd: False,
 }
@@ -217,9 +220,10 @@ def _patch_path():
 
 def _patch_pathlib():
     import pathlib
-    pathlib.Path.exists = lambda self: exists(self)
-    pathlib.Path.is_file = lambda self: isfile(self)
-    pathlib.Path.is_dir = lambda self: isdir(self)
+    # follow_symlinks of later versions changes nothing here.
+    pathlib.Path.exists = lambda self, **options: exists(self)
+    pathlib.Path.is_file = lambda self, **options: isfile(self)
+    pathlib.Path.is_dir = lambda self, **options: isdir(self)
     pathlib.Path.is_symlink = lambda self: False
 
 

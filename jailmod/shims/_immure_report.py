@@ -21,6 +21,7 @@ FRAMES_MAX = 128
 _CHAIN_MAX = 64
 _OWN_CODE = "<immure "
 
+_TracebackException = traceback.TracebackException
 _sources = {}
 _guest = ["<guest>"]
 
@@ -106,8 +107,8 @@ def _message(exc):
 
 
 def _render(exc):
-    shown = traceback.TracebackException(type(exc), exc, exc.__traceback__,
-                                         compact=True)
+    shown = _TracebackException(type(exc), exc, exc.__traceback__,
+                                compact=True)
     for part, error in _each_part(shown, exc):
         _hide_own_frames(part)
         _complete(part, error)
@@ -191,6 +192,27 @@ def _syntax_place(shown):
         return []
     return [(clip(shown.filename, LINE_MAX), int(shown.lineno), "<module>",
              clip((shown.text or "").strip(), LINE_MAX))]
+
+
+# --- the interpreter's own printers, which look for source in files ----------
+
+def print_uncaught(exc_type, value, tb, /):
+    """Print an exception as the end of a program would."""
+    traceback.print_exception(exc_type, value, tb)
+
+
+def print_unraisable(unraisable, /):
+    """Print an exception that has nowhere to go, such as one of __del__()."""
+    head = ""
+    if unraisable.object is not None:
+        head = "%s: %r\n" % (unraisable.err_msg or "Exception ignored in",
+                             unraisable.object)
+    elif unraisable.err_msg:
+        head = unraisable.err_msg + ":\n"
+    shown = _TracebackException(unraisable.exc_type, unraisable.exc_value,
+                                unraisable.exc_traceback, compact=True)
+    sys.stderr.write(head + "".join(shown.format(chain=False)))
+    sys.stderr.flush()
 
 
 # --- "Did you mean": Python/suggestions.c of CPython 3.11 -------------------

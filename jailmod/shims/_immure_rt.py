@@ -24,8 +24,8 @@ describe = _immure_report.describe
 
 def begin(job):
     """Make the process this job's: {filename, source, args, env, files,
-    stdin, globals, seed}.  Raises ValueError for globals that are no JSON
-    object; nothing else of the job can be wrong."""
+    stdin, globals, seed}.  args is all of sys.argv.  Raises ValueError for
+    globals that are no JSON object; nothing else of the job can be wrong."""
     filename = job["filename"]
     _immure_files.set_files(job["files"])
     if job["stdin"]:
@@ -34,7 +34,7 @@ def begin(job):
         del os.environ[name]
     for name, value in job["env"]:
         os.environ[name] = value
-    sys.argv[:] = [filename, *job["args"]]
+    sys.argv[:] = job["args"] or [filename]
     _immure_report.set_guest(filename, job["source"])
     reseed(job["seed"])
     space = vars(_main)

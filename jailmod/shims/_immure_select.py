@@ -36,10 +36,8 @@ def select(rlist, wlist, xlist, timeout=None, /):
     return [], [], []
 
 
-class _Poll:
+class poll:
     """A polling object that nothing can be registered with."""
-
-    __qualname__ = "poll"
 
     def register(self, fd, eventmask=POLLIN | POLLPRI | POLLOUT, /):
         _refuse_register()
@@ -54,8 +52,3 @@ class _Poll:
         """Wait for TIMEOUT milliseconds."""
         _wait(None if timeout is None or timeout < 0 else timeout / 1000)
         return []
-
-
-def poll():
-    """A new polling object."""
-    return _Poll()

@@ -25,7 +25,7 @@ def patch():
     threading.Thread.start = refusing(
         "_thread", "start_new_thread", _REASON, _FIX,
         what="threading.Thread.start")
-    for name in ("_start_new_thread", "start_new_thread"):
+    for name in ("_start_new_thread", "_start_joinable_thread"):
         if hasattr(threading, name):
             setattr(threading, name, refusing("_thread", "start_new_thread",
                                               _REASON, _FIX))

@@ -205,6 +205,23 @@ START_TEST(refuses_threads)
 }
 END_TEST
 
+/* gc.get_objects() hides what gc.freeze() put away: the walk must not. */
+START_TEST(sees_frozen_objects)
+{
+    start_python();
+    PyObject *ready = prepare("{}");
+    ck_assert_int_eq(PyRun_SimpleString("import gc\ngc.freeze()\n"), 0);
+    ck_assert_int_eq(jail_enter(ready, NULL), 0);
+    run("import codecs, gc, sys\n"
+        "assert gc.get_freeze_count() > 0\n"
+        "try:\n    sys.modules['posix'].umask(0)\n"
+        "except OSError as error:\n    assert error.rule\n"
+        "else:\n    raise SystemError\n"
+        "try:\n    codecs.lookup.__globals__\n"
+        "except AttributeError:\n    pass\n");
+}
+END_TEST
+
 START_TEST(every_grant_finds_its_code)
 {
     start_python();
@@ -329,6 +346,7 @@ gate_case(void)
     tcase_set_timeout(gate, TIMEOUT);
     tcase_add_test(gate, enters_once);
     tcase_add_test(gate, refuses_threads);
+    tcase_add_test(gate, sees_frozen_objects);
     tcase_add_test(gate, every_grant_finds_its_code);
     tcase_add_loop_test(gate, guest_file, 0, Py_ARRAY_LENGTH(guest_files));
     tcase_add_test(gate, hook_hears_rule_and_line);

@@ -8,21 +8,56 @@ With: every program of guests/ (alone) and jobs/ (with the files, arguments,
 environment and input below) under the command in $IMMURE, when that is set;
 each must exit with 0.
 """
+import gzip
+import io
 import linecache
 import os
 import re
 import subprocess
 import sys
+import tarfile
 import tempfile
 import types
 import unittest
+import wave
+import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SHIMS = os.path.join(ROOT, "jailmod", "shims")
 
+
+
+def packed(kind, data):
+    """A file of that kind with DATA in it."""
+    out = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+            z.writestr("in.txt", data)
+    elif kind == "tar":
+        with tarfile.open(fileobj=out, mode="w:gz") as tar:
+            info = tarfile.TarInfo("in.txt")
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    else:
+        with wave.open(out, "wb") as w:
+            w.setnchannels(1)
+            w.setsampwidth(1)
+            w.setframerate(8000)
+            w.writeframes(data)
+    return out.getvalue()
+
+
 JOB_FILES = {"data.csv": b"a,b\n1,2\n",
-             "sub/\u00e9t\u00e9.txt": "\u00e9t\u00e9\r\nfin".encode()}
+             "sub/\u00e9t\u00e9.txt": "\u00e9t\u00e9\r\nfin".encode(),
+             "pack.zip": packed("zip", b"zipped"),
+             "pack.tar.gz": packed("tar", b"tarred"),
+             "note.gz": gzip.compress(b"gzipped"),
+             "conf.ini": b"[a]\nb = c\n",
+             "conf.toml": b"x = [1]\n",
+             "tree.json": b'{"y": 2}',
+             "tree.xml": b"<t><l>leaf</l></t>",
+             "tone.wav": packed("wav", b"\0\1\2\3")}
 JOB_INPUT = b"line one\n2\n"
 JOB_ENV = {"LANGUAGE_TEST": "x", "HOME": "/job"}
 JOB_ARGS = ["one", "--two"]
@@ -290,7 +325,6 @@ class Files(unittest.TestCase):
 class Zones(unittest.TestCase):
     def test_slim_files_mean_the_same(self):
         import zoneinfo
-        import io
         import datetime
         for key, data in zones.read_zones().items():
             zone = zoneinfo.ZoneInfo.from_file(io.BytesIO(data), key)
@@ -303,7 +337,6 @@ class Zones(unittest.TestCase):
 
     def test_without_a_database(self):
         import zoneinfo
-        import io
         import datetime
         utc = zoneinfo.ZoneInfo.from_file(io.BytesIO(zones._UTC), "UTC")
         when = datetime.datetime(2024, 1, 1, tzinfo=utc)

@@ -43,6 +43,7 @@ main(int argc, char **argv)
     struct err err = {0};
     int status = STATUS_NOT_RUN;
     signal(SIGPIPE, SIG_IGN); /* a reader that left is an error of write(2) */
+    signal(SIGCHLD, SIG_DFL); /* ignored by the caller, children are lost */
     if (argc < 1 || fill_standard(cli.closed, &err) != 0 ||
         run_command(&cli, &status, &err) != 0) {
         say("%s", err.msg);

@@ -22,17 +22,19 @@ host_libs = libsupervisor.a libimmure.a libwall.a libwire.a libbase.a \
 test_cppflags = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(LIBEVENT_CFLAGS) \
 	$(SECCOMP_CFLAGS) $(JANSSON_CFLAGS)
 unit_tests = tests/unit/test_facts tests/unit/test_frame tests/unit/test_jailmod
+unit_main = tests/unit/line_buffered.c
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 endif
-tests_unit_test_facts_SOURCES = tests/unit/test_facts.c
+tests_unit_test_facts_SOURCES = tests/unit/test_facts.c $(unit_main)
 tests_unit_test_facts_CPPFLAGS = $(test_cppflags)
 tests_unit_test_facts_LDADD = $(host_libs) $(CHECK_LIBS)
-tests_unit_test_frame_SOURCES = tests/unit/test_frame.c
+tests_unit_test_frame_SOURCES = tests/unit/test_frame.c $(unit_main)
 tests_unit_test_frame_CPPFLAGS = $(test_cppflags)
 tests_unit_test_frame_LDADD = $(host_libs) $(CHECK_LIBS)
-tests_unit_test_jailmod_SOURCES = tests/unit/test_jailmod.c $(zygote_main)
+tests_unit_test_jailmod_SOURCES = tests/unit/test_jailmod.c $(unit_main) \
+	$(zygote_main)
 tests_unit_test_jailmod_CPPFLAGS = $(test_cppflags) $(PYTHON_EMBED_CFLAGS)
 tests_unit_test_jailmod_LDADD = $(zygote_libs) $(CHECK_LIBS)
 TESTS += tests/unit/test_shims.py

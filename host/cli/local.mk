@@ -17,3 +17,6 @@ cli_sources = \
 	host/cli/slurp.c host/cli/slurp.h \
 	host/cli/source.c host/cli/source.h \
 	host/cli/tool.c host/cli/tool.h
+
+dist_man_MANS += docs/immure.1 docs/immure-policy.5
+EXTRA_DIST += CHANGELOG.md SECURITY.md docs/threat-model.md

@@ -42,12 +42,13 @@ explain(char *const *names, int *out_status, struct err *err)
     size_t n = 0;
     while (names[n] != NULL)
         n++;
-    OWNED_BUF space = calloc(n + 2, sizeof(char *));
+    OWNED_BUF space = calloc(n + 3, sizeof(char *));
     const char **args = (const char **)(void *)space;
     if (args == NULL)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
     args[0] = "explain";
-    memcpy(args + 1, names, n * sizeof *names);
+    args[1] = "--";
+    memcpy(args + 2, names, n * sizeof *names);
     return tool_run(args, NULL, out_status, err);
 }
 

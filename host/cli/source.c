@@ -74,7 +74,7 @@ from_file(const char *path, struct source *out, struct err *err)
     if (strchr(path, '/') != NULL || access(path, F_OK) == 0)
         return -1;
     for (const struct command *c = cli_commands; c->name; c++)
-        if (nearest_is_typo(path, c->name))
+        if (strcmp(path, c->name) != 0 && nearest_is_typo(path, c->name))
             return err_set(err, ERR_USAGE, 0,
                            "no file and no command \"%s\"; did you mean "
                            "immure %s?",

@@ -70,12 +70,12 @@ struct immure_job {
 };
 
 struct immure_config {
-    const char *policy_json;   /* effective policy; NULL is the profile pure */
+    const char *policy_json;        /* effective policy; NULL: profile pure */
     const char *const *zygote_args; /* extra arguments, NULL-ended, or NULL */
-    const char *supervisor_path; /* NULL: immure-supervisor beside the program */
-    const char *zygote_path;   /* NULL: immure-zygote beside the program */
-    const char *host_program;  /* immure host: path of PROG.py, or NULL */
-    int host_stdin;            /* immure host: its stdin, or -1 for /dev/null */
+    const char *supervisor_path;    /* NULL: immure-supervisor beside the */
+    const char *zygote_path;        /* program, and immure-zygote there too */
+    const char *host_program;       /* immure host: PROG.py, or NULL */
+    int host_stdin; /* immure host: its stdin, or -1 for /dev/null */
 };
 
 /* Called as output arrives, before immure_run returns.  fd is 1 or 2. */

@@ -295,7 +295,7 @@ def _apply_lists(policy, source, table, values):
 def _apply(policy, source):
     known = ["extends", "limits", *LISTS]
     for key, value in source.tree.items():
-        if key in LIMITS:
+        if key in LIMITS and not (key in LISTS and isinstance(value, dict)):
             source.fail((key,), "%s belongs into the table [limits]", key)
         if key not in known:
             source.fail((key,), "unknown %s '%s'%s", "table" if

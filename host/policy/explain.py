@@ -168,12 +168,13 @@ def explain(name):
 
 
 def main(args):
+    """The tool `explain`: -- NAME..., or --engine."""
     if args == ["--engine"]:
         print(platform.python_implementation().lower(),
               platform.python_version(), "stock")
         return 0
     status = 0
-    for name in args:
+    for name in args[1:]:
         lines, known = explain(name)
         status |= not known
         print("\n".join(lines), file=sys.stdout if known else sys.stderr)

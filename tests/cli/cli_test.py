@@ -3,7 +3,7 @@
 A case:
     name    what it shows
     argv    after `immure`; or
-    sh      a line for /bin/sh, with $IMMURE
+    sh      a line for /bin/sh, with $IMMURE and $SOURCE
     stdin   text; without it /dev/null
     files   {name: text} made in the case's own empty folder
     setup   a line for /bin/sh, run there before
@@ -28,6 +28,7 @@ import tomllib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.abspath(os.environ.get("BUILDDIR", HERE + "/../../build"))
+SOURCE = os.path.abspath(HERE + "/../..")
 IMMURE = os.path.join(BUILD, "immure")
 KEYS = {"name", "argv", "sh", "stdin", "files", "setup", "status", "stdout",
         "stdout_has", "stderr", "json", "report", "seconds"}
@@ -61,6 +62,7 @@ def run(case, folder):
     return subprocess.run(command, cwd=folder, capture_output=True,
                           timeout=case.get("seconds", 20) + 20,
                           env={**os.environ, "IMMURE": IMMURE,
+                               "SOURCE": SOURCE,
                                "PROBE": "the operator's"}, **given)
 
 

@@ -66,20 +66,27 @@ def start(code=LOOP, *options):
         stderr=subprocess.PIPE)
 
 
-def wait_for_guest(process):
-    """[client's children...]: supervisor, zygote, guest, in this order."""
-    end = time.monotonic() + 10
-    while time.monotonic() < end:
-        line = [process.pid]
-        while len(line) < 4:
-            kids = children(line[-1])
-            if len(kids) != 1:
-                break
-            line.append(kids[0])
-        if len(line) == 4:
-            time.sleep(0.2)  # until it is sealed and loops
+def only_children(pid):
+    """[pid, its only child, that one's only child...]"""
+    line = [pid]
+    while True:
+        kids = children(line[-1])
+        if len(kids) != 1:
             return line
-        time.sleep(0.01)
+        line.append(kids[0])
+
+
+def wait_for_guest(process):
+    """[client, supervisor, zygote, guest], once they have come to rest:
+    while a zygote starts, short-lived helpers stand in the line."""
+    end = time.monotonic() + 20
+    before = []
+    while time.monotonic() < end:
+        line = only_children(process.pid)
+        if len(line) == 4 and line == before:
+            return line
+        before = line
+        time.sleep(0.3)
     raise AssertionError("no guest came up")
 
 
@@ -139,7 +146,10 @@ class Killed(unittest.TestCase):
             process = start()
             time.sleep(random.uniform(0, 0.25))
             line = [process.pid] + descendants(process.pid)
-            os.kill(random.choice(line), signal.SIGKILL)
+            try:
+                os.kill(random.choice(line), signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # a helper of the zygote's start
             try:
                 process.communicate(timeout=0.5)
             except subprocess.TimeoutExpired:

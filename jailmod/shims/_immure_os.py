@@ -13,7 +13,6 @@ import sys
 import types
 
 import _immure_files
-import _jail
 from _immure_patch import refusing, set_and_swap
 
 PID = 2

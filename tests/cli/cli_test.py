@@ -3,7 +3,7 @@
 A case:
     name    what it shows
     argv    after `immure`; or
-    sh      a line for /bin/sh, with $IMMURE and $SOURCE
+    sh      a line for /bin/sh, with $IMMURE, $SOURCE and $PYTHON
     stdin   text; without it /dev/null
     files   {name: text} made in the case's own empty folder
     setup   a line for /bin/sh, run there before
@@ -62,7 +62,7 @@ def run(case, folder):
     return subprocess.run(command, cwd=folder, capture_output=True,
                           timeout=case.get("seconds", 20) + 20,
                           env={**os.environ, "IMMURE": IMMURE,
-                               "SOURCE": SOURCE,
+                               "SOURCE": SOURCE, "PYTHON": sys.executable,
                                "PROBE": "the operator's"}, **given)
 
 

@@ -64,7 +64,7 @@ check_import(PyObject *args, const struct list_row *row)
     const char *text =
         name != NULL && PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
     if (text != NULL)
-        deny_import(text, true);
+        deny_import(text, NULL, true);
     else if (!PyErr_Occurred())
         deny_row(row);
     return -1;

@@ -227,6 +227,14 @@ nearest_module(const char *name)
 }
 
 static PyObject *
+format_denied_import(const char *name, const char *origin, PyObject **fix)
+{
+    *fix = PyUnicode_FromFormat("Take it out of [modules] deny (%s)", origin);
+    return PyUnicode_FromFormat(
+        "No module named '%s' in this jail: the policy denies it", name);
+}
+
+static PyObject *
 format_import(const char *name, const struct module_row *row, PyObject **fix)
 {
     const char *nearest = row == NULL ? nearest_module(name) : NULL;
@@ -246,11 +254,12 @@ format_import(const char *name, const struct module_row *row, PyObject **fix)
 }
 
 PyObject *
-deny_import(const char *name, bool tell)
+deny_import(const char *name, const char *origin, bool tell)
 {
     const struct module_row *row = list_find_module(name);
     OWNED_REF fix = NULL;
-    OWNED_REF head = format_import(name, row, &fix);
+    OWNED_REF head = origin != NULL ? format_denied_import(name, origin, &fix)
+                                    : format_import(name, row, &fix);
     OWNED_REF what = PyUnicode_FromFormat("import %s", name);
     OWNED_REF rule = PyUnicode_FromFormat("import.%s", name);
     if (fix == NULL || head == NULL || what == NULL || rule == NULL)

@@ -152,13 +152,17 @@ policy_read(PyObject *dict, struct gate_policy *policy)
         return -1;
     }
     PyObject *deny = PyDict_GetItemString(dict, "deny_names");
+    PyObject *modules = PyDict_GetItemString(dict, "deny_modules");
     PyObject *allow = PyDict_GetItemString(dict, "allow_names");
     policy->guest_modules = read_modules(dict, "guest_modules", false);
     policy->internal_modules = read_modules(dict, "internal_modules", true);
+    policy->deny_modules = modules == NULL ? PyDict_New()
+                                           : PyDict_Copy(modules);
     policy->deny_names = deny == NULL ? PyDict_New() : PyDict_Copy(deny);
     Py_XSETREF(allow_names,
                allow == NULL ? PyTuple_New(0) : PySequence_Tuple(allow));
     return policy->guest_modules == NULL || policy->internal_modules == NULL ||
+                   policy->deny_modules == NULL ||
                    policy->deny_names == NULL || allow_names == NULL
                ? -1
                : 0;
@@ -169,6 +173,7 @@ policy_clear(struct gate_policy *policy)
 {
     Py_CLEAR(policy->guest_modules);
     Py_CLEAR(policy->internal_modules);
+    Py_CLEAR(policy->deny_modules);
     Py_CLEAR(policy->deny_names);
 }
 

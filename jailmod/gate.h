@@ -55,7 +55,8 @@ PyObject *deny_row(const struct list_row *row);
 /* The same for attributes (JailAttribute), for modules (JailImport). */
 PyObject *deny_attribute(const struct list_row *row);
 /* tell: false when the library asked, which has another way to go. */
-PyObject *deny_import(const char *name, bool tell);
+/* origin: where the policy denies the module, or NULL. */
+PyObject *deny_import(const char *name, const char *origin, bool tell);
 /* Raise without telling: something inside C asked, not the guest. */
 PyObject *deny_quietly(const struct deny_text *text);
 /* Tell without raising. */
@@ -104,6 +105,7 @@ bool pyver_made_from_spec(PyTypeObject *type);
 struct gate_policy {
     PyObject *guest_modules;    /* frozenset of str */
     PyObject *internal_modules; /* frozenset of str */
+    PyObject *deny_modules;     /* dict: module -> origin */
     PyObject *deny_names;       /* dict: dotted name -> origin */
 };
 

@@ -12,6 +12,7 @@ static struct {
     PyObject *by_name;  /* the new importlib.import_module */
     PyObject *guest;    /* frozenset: names a guest may import */
     PyObject *internal; /* frozenset: names the library may import too */
+    PyObject *denied;   /* dict: module the policy takes away -> origin */
     PyObject *original; /* dict: sys.modules as it was when the jail closed */
 } state;
 
@@ -57,8 +58,12 @@ static PyObject *
 refuse(PyObject *name, const struct request *request)
 {
     const char *text = PyUnicode_AsUTF8(name);
+    PyObject *origin = PyDict_GetItemWithError(state.denied, name);
 
-    return text == NULL ? NULL : deny_import(text, !request->trusted);
+    if (text == NULL || PyErr_Occurred())
+        return NULL;
+    return deny_import(text, origin != NULL ? PyUnicode_AsUTF8(origin) : NULL,
+                       !request->trusted);
 }
 
 /* New reference; every package on the way must be allowed as well. */
@@ -281,6 +286,7 @@ imports_prepare(const struct gate_policy *policy)
 {
     state.guest = Py_NewRef(policy->guest_modules);
     state.internal = Py_NewRef(policy->internal_modules);
+    state.denied = Py_NewRef(policy->deny_modules);
     state.original = PyDict_Copy(PyImport_GetModuleDict());
     state.function = PyCFunction_New(&import_def, NULL);
     state.by_name = PyCFunction_New(&import_module_def, NULL);

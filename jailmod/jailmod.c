@@ -24,7 +24,7 @@ jail_refuse_import(PyObject *module, PyObject *arg)
         return NULL;
     }
     name = PyUnicode_AsUTF8(arg);
-    return name == NULL ? NULL : deny_import(name, true);
+    return name == NULL ? NULL : deny_import(name, NULL, true);
 }
 
 static PyObject *

@@ -5,13 +5,14 @@ PY_LOG_DRIVER = $(tap_driver)
 PY_LOG_COMPILER = $(PYTHON)
 AM_PY_LOG_FLAGS = -B $(top_srcdir)/tests/tap.py
 LOG_DRIVER = $(tap_driver)
+LOG_COMPILER = $(SHELL)
+AM_LOG_FLAGS = $(top_srcdir)/tests/tap.sh
 tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 
-# Check prints TAP too when told so; the driver takes no other output.
 AM_TESTS_ENVIRONMENT = \
-	CK_TAP_LOG_FILE_NAME=-; CK_VERBOSITY=silent; \
+	CK_VERBOSITY=silent; \
 	BUILDDIR='$(abs_top_builddir)'; IMMURE='$(abs_top_builddir)/immure run'; \
-	export CK_TAP_LOG_FILE_NAME CK_VERBOSITY BUILDDIR IMMURE;
+	export CK_VERBOSITY BUILDDIR IMMURE;
 if SANITIZERS
 AM_TESTS_ENVIRONMENT += SANITIZERS=1; export SANITIZERS;
 endif
@@ -22,19 +23,17 @@ host_libs = libsupervisor.a libimmure.a libwall.a libwire.a libbase.a \
 test_cppflags = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(LIBEVENT_CFLAGS) \
 	$(SECCOMP_CFLAGS) $(JANSSON_CFLAGS)
 unit_tests = tests/unit/test_facts tests/unit/test_frame tests/unit/test_jailmod
-unit_main = tests/unit/line_buffered.c
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 endif
-tests_unit_test_facts_SOURCES = tests/unit/test_facts.c $(unit_main)
+tests_unit_test_facts_SOURCES = tests/unit/test_facts.c
 tests_unit_test_facts_CPPFLAGS = $(test_cppflags)
 tests_unit_test_facts_LDADD = $(host_libs) $(CHECK_LIBS)
-tests_unit_test_frame_SOURCES = tests/unit/test_frame.c $(unit_main)
+tests_unit_test_frame_SOURCES = tests/unit/test_frame.c
 tests_unit_test_frame_CPPFLAGS = $(test_cppflags)
 tests_unit_test_frame_LDADD = $(host_libs) $(CHECK_LIBS)
-tests_unit_test_jailmod_SOURCES = tests/unit/test_jailmod.c $(unit_main) \
-	$(zygote_main)
+tests_unit_test_jailmod_SOURCES = tests/unit/test_jailmod.c $(zygote_main)
 tests_unit_test_jailmod_CPPFLAGS = $(test_cppflags) $(PYTHON_EMBED_CFLAGS)
 tests_unit_test_jailmod_LDADD = $(zygote_libs) $(CHECK_LIBS)
 TESTS += tests/unit/test_shims.py
@@ -100,7 +99,7 @@ format:
 clean-local:
 	rm -rf fuzz
 
-EXTRA_DIST += tests/tap.py tests/unit/test_shims.py tests/unit/guests \
+EXTRA_DIST += tests/tap.py tests/tap.sh tests/unit/test_shims.py tests/unit/guests \
 	tests/unit/jobs tests/lint tests/supervisor tests/escape tests/examples tests/fuzz/corpus \
 	tests/fuzz/corpus_test.py tests/fuzz/seed_corpus.py tests/sanitizers \
 	.ci/run

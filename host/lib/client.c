@@ -226,7 +226,8 @@ static int
 read_result(const char *text, struct immure_result *out, struct err *err)
 {
     json_error_t where;
-    json_t *o = json_loads(text, JSON_DECODE_INT_AS_REAL, &where);
+    json_t *o = json_loads(text, JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL,
+                           &where);
     const char *word = json_string_value(json_object_get(o, "verdict"));
     int verdict = -1;
     for (int v = IMMURE_CPU; word && v <= IMMURE_DENIED; v++)

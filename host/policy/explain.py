@@ -32,10 +32,9 @@ def _field(label, text):
 def describe(found):
     """The lines of one known name."""
     lines = ["%s: %s" % (found["name"], _STANDS[found["stand"]])]
-    rule = found["rule"]
     if found["layer"]:
-        rule = "%s (%s)" % (rule, found["layer"])
-    lines += _field("rule", rule)
+        lines += _field("layer", "gate, %s" % found["layer"])
+    lines += _field("rule", found["rule"])
     lines += _field("reason", found["reason"])
     if found["stand"] != "kept":
         lines += _field("fix", found["fix"])
@@ -157,6 +156,9 @@ def explain(name):
     found = _jail.explain(name)
     if name in policy.LIMITS and found["stand"] == "unknown":
         return describe_limit(name), True
+    if found["stand"] in ("dropped", "pairwise") and \
+            found["layer"] != "modules":
+        return describe(found), True
     lines, near = explain_part(name, found)
     if lines is not None:
         return lines, True

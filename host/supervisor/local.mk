@@ -4,6 +4,7 @@ supervisor_sources = \
 	host/supervisor/facts.c host/supervisor/facts.h \
 	host/supervisor/limits.c host/supervisor/limits.h \
 	host/supervisor/main.c \
+	host/supervisor/policy.c host/supervisor/policy.h \
 	host/supervisor/result.c host/supervisor/result.h \
 	host/supervisor/run.c host/supervisor/run.h \
 	host/supervisor/trace.c host/supervisor/trace.h \

@@ -6,7 +6,6 @@
  * of this: nothing outlives it. */
 #include <errno.h>
 #include <event2/event.h>
-#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 
 #include "host/cleanup.h"
 #include "host/supervisor/client_link.h"
+#include "host/supervisor/policy.h"
 #include "host/supervisor/run.h"
 #include "host/supervisor/trace.h"
 
@@ -174,26 +174,16 @@ on_zygote(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-keep_policy_hash(struct supervisor *s, const char *json)
-{
-    json_t *policy = json_loads(json, 0, NULL);
-    const char *hash =
-        json_string_value(json_object_get(policy, "sha256"));
-    if (asprintf(&s->policy_hash, "sha256:%s", hash ? hash : "") < 0)
-        s->policy_hash = NULL;
-    json_decref(policy);
-}
-
-static void
 on_policy(void *arg, const char *json)
 {
     struct supervisor *s = arg;
     struct err err;
+    OWNED_STR stripped = NULL;
     if (s->zygote.control >= 0)
         return;
-    keep_policy_hash(s, json);
-    if (zygote_link_start(&s->zygote, s->zygote_argv,
-                          s->host ? environ : NULL, json, &err) != 0) {
+    if (policy_for_zygote(json, &stripped, &s->policy_hash, &err) != 0 ||
+        zygote_link_start(&s->zygote, s->zygote_argv,
+                          s->host ? environ : NULL, stripped, &err) != 0) {
         answer_failure(s, &err);
         return;
     }

@@ -248,25 +248,16 @@ warm_up(void)
     return done ? 0 : -1;
 }
 
-static PyObject *
-call_plain(void)
-{
-    PyObject *f = interp_lookup("_immure_boot", "prepare_plain");
-    PyObject *result = f ? PyObject_CallNoArgs(f) : NULL;
-    Py_XDECREF(f);
-    return result;
-}
-
 int
 interp_prepare(struct interp *in, const char *policy_json, struct err *err)
 {
     /* Nothing that is imported here is garbage: collecting costs a tenth. */
     PyGC_Disable();
-    if (in->kind == INTERP_PLAIN)
-        in->policy = call_plain();
-    else
-        in->policy =
-            interp_call_policy("_immure_boot", "prepare", policy_json);
+    in->policy = interp_call_policy("_immure_boot",
+                                    in->kind == INTERP_PLAIN
+                                        ? "prepare_plain_policy"
+                                        : "prepare",
+                                    policy_json);
     if (in->policy == NULL || interp_resolve(in) != 0)
         return interp_error(err, "prepare the library");
     PyGC_Enable();

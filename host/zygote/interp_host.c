@@ -144,11 +144,12 @@ interp_run_program(struct interp *in, char *const *argv,
     *out_jailed = enter.jailed;
     if (enter.jailed)
         return interp_finish(in, host->report);
-    if (PyErr_Occurred()) {
+    bool failed = PyErr_Occurred() != NULL;
+    if (failed)
         PyErr_Print(); /* exits by itself on SystemExit */
-        return STATUS_ERROR;
-    }
-    return 0;
+    /* An ordinary program until now: its streams are flushed, its atexit
+     * functions run. */
+    return Py_FinalizeEx() != 0 || failed ? STATUS_ERROR : 0;
 }
 
 int

@@ -146,7 +146,7 @@ def patch_library(zones):
     import _immure_loop
     import _immure_misc
     import _immure_os
-    import _immure_rt
+    import _immure_rt       # the host looks it up when nothing can be loaded
     import _immure_stdio
     import _immure_threads
     import _immure_time
@@ -166,17 +166,23 @@ def patch_library(zones):
     _immure_os.forget_host()
 
 
+def _with_origins(policy, table):
+    """{name: where the policy denies it} of [table] deny."""
+    origins = policy.get("origins", {})
+    whole = origins.get(table + ".deny", "[%s] deny" % table)
+    return {name: origins.get("%s.deny.%s" % (table, name), whole)
+            for name in policy.get(table, {}).get("deny", ())}
+
+
 def make_policy(policy, names):
     """The dict that jail_enter() consumes."""
     guest, internal = names
     rules = policy.get("names", {})
-    origins = policy.get("origins", {})
-    origin = origins.get("names.deny", "names.deny")
     return {
         "guest_modules": guest,
         "internal_modules": internal - guest,
-        "deny_names": {name: origins.get("names.deny." + name, origin)
-                       for name in rules.get("deny", ())},
+        "deny_modules": _with_origins(policy, "modules"),
+        "deny_names": _with_origins(policy, "names"),
         "allow_names": tuple(rules.get("allow", ())),
     }
 
@@ -220,8 +226,7 @@ def _import_quietly(name):
 
 def prepare_plain_policy(policy):
     """prepare_plain() in prepare()'s place: streams and reports as there."""
-    import _immure_report
-    import _immure_rt
+    import _immure_rt       # the host looks it up when nothing can be loaded
     import _immure_stdio
     prepare_plain()
     for name in policy.get("modules", {}).get("allow", ()):

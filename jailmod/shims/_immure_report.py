@@ -32,8 +32,8 @@ def set_guest(filename, source):
     _guest[0] = filename
     _sources[filename] = source
     linecache.cache.clear()
-    # One item: looked up when it is first asked for, by update_linecache().
-    linecache.cache[filename] = (source_of,)
+    # One item: a function that linecache calls when a line is asked for.
+    linecache.cache[filename] = (lambda: "".join(source_of(filename)),)
 
 
 def source_of(filename):

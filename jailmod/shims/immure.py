@@ -1,7 +1,7 @@
 """What a guest may name of its jail: the exceptions it can meet.
 
     try:
-        open("secret")
+        os.listdir("/")
     except immure.JailError as refusal:
         print(refusal.what, refusal.rule, refusal.fix)
 """

@@ -77,7 +77,8 @@ say_untried(const struct immure_result *r)
     static const char *const untried[] = {"ImportError",
                                           "ModuleNotFoundError",
                                           "NameError"};
-    json_t *o = json_loads(r->json, JSON_DECODE_INT_AS_REAL, NULL);
+    json_t *o = json_loads(r->json, JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL,
+                           NULL);
     const char *type = json_string_value(
         json_object_get(json_object_get(o, "exception"), "type"));
     for (size_t i = 0; type && i < sizeof untried / sizeof *untried; i++)

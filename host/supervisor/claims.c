@@ -5,7 +5,12 @@
 
 #include "host/cleanup.h"
 
-enum { DENIALS_MAX = 64, FRAMES_MAX = 64 };
+enum {
+    DENIALS_MAX = 64,
+    FRAMES_MAX = 64,
+    /* A count for each denial, and the few that come once. */
+    TAKEN_MAX = 2 * DENIALS_MAX + FRAMES_MAX + 8,
+};
 
 int
 claims_init(struct claims *claims, struct err *err)
@@ -192,6 +197,8 @@ claims_take(struct claims *claims, const struct frame_header *header,
 {
     static const char *const trace_keys[] = {"file", "name", "source"};
     struct span rest = {payload, header->len};
+    if (++claims->taken > TAKEN_MAX)
+        return err_set(err, ERR_PROTO, 0, "more than %d frames", TAKEN_MAX);
     if (claims->ended || claims->broken)
         return err_set(err, ERR_PROTO, 0, "a %s frame behind the end",
                        frame_name(header->type));

@@ -137,16 +137,13 @@ zygote_gone(struct supervisor *s, const struct err *cause)
     s->zygote_event = NULL;
     if (s->host)
         return; /* it closes its end by itself */
-    if (s->running && !s->answered) {
-        bool waiting = s->run.over;
-        s->run.over = false;
-        run_lost_zygote(&s->run);
-        s->run.over = s->run.over || waiting;
-        if (waiting)
-            answer_result(s, &s->run);
-    } else {
+    if (!s->running) {
         answer_failure(s, cause);
+        return;
     }
+    run_lost_zygote(&s->run);
+    if (s->run.over)
+        answer_result(s, &s->run);
 }
 
 static void

@@ -358,12 +358,10 @@ run_exited(struct run *run, int wait_status, const struct rusage *usage)
 void
 run_lost_zygote(struct run *run)
 {
-    if (run->over)
-        return;
     run->facts.host_failed = true;
     snprintf(run->facts.why, sizeof run->facts.why,
              "the zygote ended while the guest ran");
-    if (run->pid == 0) {
+    if (run->pid == 0 && !run->over) {
         struct err err;
         err_set(&err, ERR_GONE, 0, "the zygote ended before the guest ran");
         run->over = true;

@@ -84,6 +84,19 @@ START_TEST(order_of_claims)
 }
 END_TEST
 
+START_TEST(frames_are_counted)
+{
+    struct claims c;
+    int taken = 0;
+    ck_assert_int_eq(claims_init(&c, NULL), 0);
+    ck_assert_int_eq(take(&c, FRAME_SEALED, NULL, 0), 0);
+    while (taken < 10000 && take(&c, FRAME_LIMIT, "memory", 6) == 0)
+        taken++;
+    ck_assert_int_lt(taken, 1000);
+    claims_clear(&c);
+}
+END_TEST
+
 START_TEST(globals_keep_digits)
 {
     static const char text[] = "{\"n\": 123456789012345678901234567890}";
@@ -129,6 +142,7 @@ main(void)
     TCase *t = tcase_create("facts");
     tcase_add_loop_test(t, verdicts, 0, sizeof rows / sizeof *rows);
     tcase_add_test(t, order_of_claims);
+    tcase_add_test(t, frames_are_counted);
     tcase_add_test(t, globals_keep_digits);
     tcase_add_test(t, text_is_utf8);
     suite_add_tcase(suite, t);

@@ -1,6 +1,7 @@
 /* Programs of the operator: immure host, and the policy tools. */
 #include "host/zygote/interp_state.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,6 +40,25 @@ close_both(struct enter *enter, struct err *err)
     return 0;
 }
 
+/* Threads of this process, the kernel's count; Python's where there is no
+ * /proc.  A library's own threads count too: they would stay outside. */
+static int
+count_threads(void)
+{
+    int n = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    if (tasks != NULL) {
+        for (struct dirent *e; (e = readdir(tasks)) != NULL;)
+            n += e->d_name[0] != '.';
+        closedir(tasks);
+        return n;
+    }
+    PyThreadState *t = PyInterpreterState_ThreadHead(PyInterpreterState_Get());
+    for (; t != NULL; t = PyThreadState_Next(t))
+        n++;
+    return n;
+}
+
 static PyObject *
 enter_jail(PyObject *self, PyObject *noargs)
 {
@@ -50,6 +70,14 @@ enter_jail(PyObject *self, PyObject *noargs)
         PyErr_SetString(PyExc_RuntimeError,
                         "sys.enter_jail(): this program is in the jail "
                         "already; it can only be entered once");
+        return NULL;
+    }
+    int threads = count_threads();
+    if (threads != 1) {
+        PyErr_Format(PyExc_RuntimeError,
+                     "sys.enter_jail(): %d other threads are alive, and "
+                     "would stay outside: end them first",
+                     threads - 1);
         return NULL;
     }
     PyObject *policy = interp_call_policy("_immure_host", "prepare_in_place",

@@ -9,6 +9,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -264,6 +265,67 @@ class NothingShared(unittest.TestCase):
              "import os; print(dict(os.environ))"],
             env={"SECRET": "canary"}, capture_output=True, text=True)
         self.assertEqual(done.stdout, "{'GIVEN': '1'}\n", done.stderr)
+
+
+class HostProgram(unittest.TestCase):
+    """immure host: one program, normal mode first, then the jail for good."""
+
+    def host(self, code, *options):
+        with tempfile.NamedTemporaryFile("w", suffix=".py") as f:
+            f.write(code)
+            f.flush()
+            return subprocess.run(
+                [IMMURE, "host", *options, f.name, "an argument"],
+                stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                timeout=60)
+
+    def test_threads_and_second_call(self):
+        done = self.host(
+            "import sys, threading\n"
+            "e = threading.Event()\n"
+            "t = threading.Thread(target=e.wait); t.start()\n"
+            "try: sys.enter_jail()\n"
+            "except RuntimeError as x: print(x)\n"
+            "e.set(); t.join()\n"
+            "sys.enter_jail()\n"
+            "try: sys.enter_jail()\n"
+            "except RuntimeError as x: print(x)\n"
+            "sys.exit(7)\n")
+        self.assertEqual(done.returncode, 7, done.stderr)
+        first, second = done.stdout.splitlines()
+        self.assertIn("threads are alive", first)
+        self.assertIn("already", second)
+
+    def test_what_it_held_is_gone(self):
+        done = self.host(
+            "import os, socket, sys, subprocess\n"
+            "os.dup2(os.open('/etc/passwd', 0), 77)\n"
+            "s = socket.socket()\n"
+            "sys.enter_jail()\n"
+            "for f in (lambda: os.read(77, 5), lambda: open('/etc/passwd'),\n"
+            "          lambda: s.connect(('127.0.0.1', 1)),\n"
+            "          lambda: subprocess.run(['true'])):\n"
+            "    try: print('ESCAPED', f())\n"
+            "    except Exception as x: print(type(x).__name__)\n"
+            "print(dict(os.environ), sys.argv[1:])\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.splitlines(),
+                         ["JailDenied", "FileNotFoundError", "JailDenied",
+                          "JailDenied", "{} ['an argument']"])
+
+    def test_limits_start_at_the_jail(self):
+        done = self.host(
+            "import sys, time\ntime.sleep(0.6)\nsys.enter_jail()\n"
+            "while True: pass\n", "--wall", "400ms", "--json")
+        result = json.loads(done.stdout)
+        self.assertEqual(result["verdict"], "wall")
+        self.assertGreaterEqual(result["limit"]["used"], 400)
+
+    def test_never_jailed(self):
+        done = self.host("print('in the open')\n")
+        self.assertEqual(done.returncode, 125)
+        self.assertEqual(done.stdout, "in the open\n")
+        self.assertIn("nothing of it was confined", done.stderr)
 
 
 if __name__ == "__main__":

@@ -286,6 +286,23 @@ new_base(void)
     return base;
 }
 
+/* Nothing of the caller's process state reaches further: a blocked SIGCHLD
+ * would leave guests stopped at their exit event for ever, and a descriptor
+ * that was left open would come as far as the zygote. */
+static int
+forget_caller(struct err *err)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    if (sigprocmask(SIG_SETMASK, &none, NULL) != 0)
+        return err_set(err, ERR_SYSTEM, errno, "unblock signals");
+    for (int sig = 1; sig < NSIG; sig++)
+        (void)signal(sig, SIG_DFL); /* fails where it may, as for SIGKILL */
+    if (close_range(CLIENT_FD + 1, ~0u, 0) != 0)
+        return err_set(err, ERR_SYSTEM, errno, "close the caller's files");
+    return 0;
+}
+
 static int
 set_up(struct supervisor *s, struct err *err)
 {
@@ -300,6 +317,8 @@ set_up(struct supervisor *s, struct err *err)
                                    .arg = s};
     /* A session of its own: ^C is for the program in front. */
     (void)setsid();
+    if (forget_caller(err) != 0)
+        return -1;
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
         return err_set(err, ERR_SYSTEM, errno, "become a subreaper");
     s->base = new_base();

@@ -267,6 +267,42 @@ class NothingShared(unittest.TestCase):
         self.assertEqual(done.stdout, "{'GIVEN': '1'}\n", done.stderr)
 
 
+class Caller(unittest.TestCase):
+    """Whatever state the calling program is in."""
+
+    def test_signals_blocked_and_ignored(self):
+        def strange():
+            signal.pthread_sigmask(signal.SIG_BLOCK,
+                                   set(signal.valid_signals()))
+            signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+            signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        for code, status in [("print(1)", 0), ("while True: pass", 124)]:
+            with self.subTest(code=code):
+                done = subprocess.run(
+                    [IMMURE, "--wall", "500ms", "-c", code],
+                    stdin=subprocess.DEVNULL, capture_output=True,
+                    preexec_fn=strange, timeout=20)
+                self.assertEqual(done.returncode, status, done.stderr)
+
+    def test_descriptors_stay_outside(self):
+        fds = [os.dup2(os.open("/etc/passwd", os.O_RDONLY), n)
+               for n in range(30, 40)]
+        process = subprocess.Popen(
+            [IMMURE, "--wall", "20s", "-c", LOOP], pass_fds=fds,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        try:
+            _, supervisor, zygote, guest = wait_for_guest(process)
+            for pid, most in ((supervisor, 24), (zygote, 4), (guest, 4)):
+                open_now = {int(n) for n in os.listdir(f"/proc/{pid}/fd")}
+                self.assertLessEqual(len(open_now), most)
+                self.assertFalse(open_now & set(fds))
+        finally:
+            process.kill()
+            process.wait()
+            for fd in fds:
+                os.close(fd)
+
+
 class HostProgram(unittest.TestCase):
     """immure host: one program, normal mode first, then the jail for good."""
 

@@ -20,6 +20,7 @@ static struct {
     struct codes_set *gates; /* one a distinct gate name of list_grants */
     size_t gate_count;
     PyObject *names; /* dict: (module, qualname) -> list of code objects */
+    PyObject *globals; /* dict: address of a code object -> its globals */
     PyObject *unresolved;
 } codes;
 
@@ -84,10 +85,19 @@ remember_name(PyObject *module, PyObject *code)
     return list == NULL ? -1 : PyList_Append(list, code);
 }
 
+static int
+remember_globals(PyObject *globals, PyObject *code)
+{
+    if (globals == NULL)
+        return 0; /* the code of a module or a class: never granted */
+    OWNED_REF key = PyLong_FromVoidPtr(code);
+    return key == NULL ? -1 : PyDict_SetItem(codes.globals, key, globals);
+}
+
 /* A code object and those nested in its constants.  The code of a program that
  * enters the jail itself is the guest's from then on. */
 static int
-add_code(PyObject *module, PyObject *code)
+add_code(PyObject *module, PyObject *globals, PyObject *code)
 {
     if (deny_is_guest_code((PyCodeObject *)code))
         return 0;
@@ -95,12 +105,13 @@ add_code(PyObject *module, PyObject *code)
 
     if (added <= 0)
         return added;
-    if (remember_name(module, code) < 0)
+    if (remember_name(module, code) < 0 ||
+        remember_globals(globals, code) < 0)
         return -1;
     PyObject *consts = ((PyCodeObject *)code)->co_consts; /* borrowed */
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(consts); i++) {
         PyObject *nested = PyTuple_GET_ITEM(consts, i); /* borrowed */
-        if (PyCode_Check(nested) && add_code(module, nested) < 0)
+        if (PyCode_Check(nested) && add_code(module, globals, nested) < 0)
             return -1;
     }
     return 0;
@@ -113,12 +124,13 @@ add_object(PyObject *object)
     if (nobody == NULL)
         return -1;
     if (PyCode_Check(object))
-        return add_code(nobody, object);
+        return add_code(nobody, NULL, object);
     if (!PyFunction_Check(object))
         return 0;
     PyObject *module = ((PyFunctionObject *)object)->func_module;
     return add_code(module != NULL && PyUnicode_Check(module) ? module
                                                               : nobody,
+                    PyFunction_GET_GLOBALS(object),
                     PyFunction_GET_CODE(object));
 }
 
@@ -166,8 +178,10 @@ int
 codes_collect(const struct walk *walk)
 {
     codes.names = PyDict_New();
+    codes.globals = PyDict_New();
     codes.unresolved = PyList_New(0);
-    if (codes.names == NULL || codes.unresolved == NULL)
+    if (codes.names == NULL || codes.globals == NULL ||
+        codes.unresolved == NULL)
         return -1;
     for (int bare = 0; bare < 2; bare++) {
         for (Py_ssize_t i = 0; i < PyList_GET_SIZE(walk->objects); i++) {
@@ -179,6 +193,33 @@ codes_collect(const struct walk *walk)
     if (resolve_grants() < 0)
         return -1;
     Py_CLEAR(codes.names);
+    return 0;
+}
+
+static int
+bind_set(const struct codes_set *set)
+{
+    for (size_t i = 0; set->slots != NULL && i <= set->mask; i++) {
+        if (set->slots[i] == NULL)
+            continue;
+        OWNED_REF key = PyLong_FromVoidPtr(set->slots[i]);
+        PyObject *globals =
+            key == NULL ? NULL : PyDict_GetItemWithError(codes.globals, key);
+        if (globals == NULL && PyErr_Occurred())
+            return -1;
+        if (globals != NULL && bindings_take(set->slots[i], globals) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+codes_bind(void)
+{
+    for (size_t i = 0; i < codes.gate_count; i++)
+        if (bind_set(&codes.gates[i]) < 0)
+            return -1;
+    Py_CLEAR(codes.globals);
     return 0;
 }
 
@@ -206,15 +247,16 @@ codes_granted(const char *gate)
 bool
 codes_caller_in(const struct codes_set *set)
 {
-    PyObject *code = pyver_caller_code(); /* borrowed */
+    struct pyver_caller caller = pyver_get_caller();
 
-    return set != NULL && code != NULL && set_contains(set, code);
+    return set != NULL && caller.code != NULL &&
+           set_contains(set, caller.code) && bindings_hold(&caller);
 }
 
 bool
 codes_caller_is_trusted(void)
 {
-    PyObject *code = pyver_caller_code(); /* borrowed */
+    PyObject *code = pyver_get_caller().code; /* borrowed */
 
     return code != NULL && set_contains(&codes.trusted, code);
 }

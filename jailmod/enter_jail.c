@@ -223,7 +223,7 @@ static int
 close_gates(void)
 {
     jail_state = CLOSING;
-    if (builtins_close() < 0)
+    if (builtins_close() < 0 || codes_bind() < 0)
         return -1;
     cfuncs_close();
     types_close();

@@ -82,6 +82,8 @@ int walk_methods(const struct walk *walk, walk_method_fn *found, void *arg);
 /* --- codes.c: which code objects existed before the jail, and the pairs --- */
 
 int codes_collect(const struct walk *walk);
+/* Just before the gates close: see bindings.c. */
+int codes_bind(void);
 bool codes_is_trusted(PyObject *code);
 /* Where the pairs of a gate are; NULL when nobody was granted. */
 struct codes_set;
@@ -92,10 +94,21 @@ bool codes_caller_is_trusted(void);
 /* Grants that name no code object of this interpreter: list of str. */
 PyObject *codes_unresolved(void);
 
+/* --- bindings.c: the names that granted code uses ------------------------- */
+
+struct pyver_caller;
+/* Remember what the names of a granted code object are bound to, now. */
+int bindings_take(PyObject *code, PyObject *globals);
+/* Whether they still are, in the same globals and builtins. */
+bool bindings_hold(const struct pyver_caller *caller);
+
 /* --- pyver.c: what differs between versions of CPython --- */
 
-/* The innermost Python frame's code object, borrowed, or NULL. */
-PyObject *pyver_caller_code(void);
+/* The innermost Python frame; all borrowed, all NULL without a frame. */
+struct pyver_caller {
+    PyObject *code, *globals, *builtins;
+};
+struct pyver_caller pyver_get_caller(void);
 /* The dict of a type, borrowed; static types of 3.12 keep it elsewhere. */
 PyObject *pyver_type_dict(PyTypeObject *type);
 bool pyver_made_from_spec(PyTypeObject *type);

@@ -35,6 +35,12 @@ jail_note_denial(PyObject *module, PyObject *args)
     (void)module;
     if (!PyArg_ParseTuple(args, "sss:note_denial", &what, &rule, &fix))
         return NULL;
+    /* A guest's list of denials is a claim, but not one for it to write. */
+    if (jail_is_closed() && !codes_caller_is_trusted()) {
+        PyErr_SetString(PyExc_PermissionError,
+                        "denials are recorded by the jail, not by a guest");
+        return NULL;
+    }
     deny_note(what, rule, fix);
     Py_RETURN_NONE;
 }

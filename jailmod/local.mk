@@ -1,6 +1,7 @@
 jailmod_sources = \
 	jailmod/attrs.c \
 	jailmod/audit.c \
+	jailmod/bindings.c \
 	jailmod/builtins.c \
 	jailmod/cfuncs.c \
 	jailmod/checked.c \

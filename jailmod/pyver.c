@@ -11,14 +11,17 @@
 #endif
 
 /* PyEval_GetFrame() would make a frame object for each gated call. */
-PyObject *
-pyver_caller_code(void)
+struct pyver_caller
+pyver_get_caller(void)
 {
     _PyInterpreterFrame *frame = PyThreadState_Get()->cframe->current_frame;
 
     while (frame != NULL && _PyFrame_IsIncomplete(frame))
         frame = frame->previous;
-    return frame == NULL ? NULL : (PyObject *)frame->f_code;
+    if (frame == NULL)
+        return (struct pyver_caller){0};
+    return (struct pyver_caller){(PyObject *)frame->f_code, frame->f_globals,
+                                 frame->f_builtins};
 }
 
 PyObject *

@@ -36,9 +36,10 @@ tests_unit_test_frame_LDADD = $(host_libs) $(CHECK_LIBS)
 tests_unit_test_jailmod_SOURCES = tests/unit/test_jailmod.c $(zygote_main)
 tests_unit_test_jailmod_CPPFLAGS = $(test_cppflags) $(PYTHON_EMBED_CFLAGS)
 tests_unit_test_jailmod_LDADD = $(zygote_libs) $(CHECK_LIBS)
-TESTS += tests/unit/test_shims.py
+TESTS += tests/unit/test_jailmod_lists.py tests/unit/test_shims.py
 
 include tests/wall/local.mk
+include tests/cli/local.mk
 
 # --- layers: the same zygote with another main, which may leave layers out -------
 # The sources are in tests/layer/, for build/tests/layers is the program.
@@ -99,7 +100,8 @@ format:
 clean-local:
 	rm -rf fuzz
 
-EXTRA_DIST += tests/tap.py tests/tap.sh tests/unit/test_shims.py tests/unit/guests \
-	tests/unit/jobs tests/lint tests/supervisor tests/escape tests/examples tests/fuzz/corpus \
-	tests/fuzz/corpus_test.py tests/fuzz/seed_corpus.py tests/sanitizers \
-	.ci/run
+# By pattern, and from the source tree only: folders of the same names hold
+# logs in the build tree.
+EXTRA_DIST += $(wildcard $(addprefix $(srcdir)/tests/, \
+	tap.py tap.sh */*.py */*.out unit/guests/* unit/jobs/* \
+	fuzz/corpus/*/*)) .ci/run

@@ -72,6 +72,14 @@ def raw_read(self, size=-1, /):
     return bytes(data)
 
 
+def _file_io():
+    """A FileIO that can be named, and read about."""
+    new = refusing_class("_io", "FileIO", _NO_FILES, _FIX, (io.RawIOBase,))
+    new.closed = property(io.RawIOBase.closed.__get__,
+                          doc=_io.FileIO.closed.__doc__)
+    return new
+
+
 _new_classes = {}
 
 
@@ -83,8 +91,7 @@ def patch_names():
         "BufferedWriter": _like(_pyio.BufferedWriter, "BufferedWriter"),
         "BufferedRWPair": _like(_pyio.BufferedRWPair, "BufferedRWPair"),
         "BufferedRandom": BufferedRandom,
-        "FileIO": refusing_class("_io", "FileIO", _NO_FILES, _FIX,
-                                 (io.RawIOBase,)),
+        "FileIO": _file_io(),
     })
     BufferedReader.register(_immure_files.GivenFile)
     for name, new in _new_classes.items():

@@ -57,6 +57,21 @@ def patch_locale():
                 "_locale", name, "a guest has no message catalogues", ""))
 
 
+def patch_gc():
+    """Programs switch the collector's debugging off, which it is."""
+    import gc
+    refuse = refusing("gc", "set_debug", "it writes beside sys.stderr")
+
+    def set_debug(flags, /):
+        """Set no debugging flags."""
+        if flags.__index__() != 0:
+            refuse()
+
+    set_debug.__module__ = "gc"
+    set_debug.__qualname__ = "set_debug"
+    set_and_swap(gc, "set_debug", set_debug)
+
+
 def patch_strptime():
     """_strptime calls time.tzset() whenever it rebuilds its tables."""
     import time
@@ -138,7 +153,7 @@ def _temporary_file(mode="w+b", buffering=-1, encoding=None, newline=None,
 def patch_all():
     """Everything above, in any order."""
     for patch in (patch_builtins, patch_linecache, patch_hooks, patch_locale,
-                  patch_strptime, patch_platform, patch_uuid, patch_shutil,
+                  patch_gc, patch_strptime, patch_platform, patch_uuid, patch_shutil,
                   patch_tempfile):
         patch()
 

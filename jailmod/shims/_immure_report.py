@@ -165,7 +165,12 @@ def _complete(part, error):
     part._str = clip(part._str, MESSAGE_MAX)
     if isinstance(error, SyntaxError):
         _complete_syntax_error(part)
-        return
+        _point_at_error(part)
+    else:
+        _add_suggestion(part, error)
+
+
+def _add_suggestion(part, error):
     try:
         meant = _suggest(error)
     except BaseException:
@@ -187,6 +192,14 @@ def _complete_syntax_error(part):
         part.msg = clip(part.msg, MESSAGE_MAX)
 
 
+def _point_at_error(part):
+    """One caret at least and none behind the text, as the printer in C."""
+    start, end = part.offset, part.end_offset
+    if type(start) is int and type(end) is int and type(part.text) is str:
+        end = min(end, len(part.text.rstrip("\n")) + 1)
+        part.end_offset = max(end, start + 1)
+
+
 def _syntax_place(shown):
     if shown.filename != _guest[0] or not (shown.lineno or "").isdigit():
         return []
@@ -198,7 +211,16 @@ def _syntax_place(shown):
 
 def print_uncaught(exc_type, value, tb, /):
     """Print an exception as the end of a program would."""
-    traceback.print_exception(exc_type, value, tb)
+    if sys.stderr is None:
+        return
+    shown = _TracebackException(exc_type, value, tb, compact=True)
+    for part, error in _each_part(shown, value):
+        if isinstance(error, SyntaxError):
+            _point_at_error(part)
+        else:
+            _add_suggestion(part, error)
+    sys.stderr.write("".join(shown.format()))
+    sys.stderr.flush()
 
 
 def print_unraisable(unraisable, /):
@@ -247,7 +269,9 @@ def _suggest_variable(error):
     code = frame.f_code
     local = code.co_varnames + code.co_cellvars + code.co_freevars
     for names in (local, frame.f_globals, frame.f_builtins):
-        meant = _nearest(list(names), name)
+        # Not list(names): a guest can give this module a list() of its own,
+        # which would be handed the library's globals.
+        meant = _nearest([*names], name)
         if meant is not None:
             return meant
     return None

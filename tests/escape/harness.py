@@ -143,7 +143,8 @@ def options(argv):
         formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("layers", nargs="?", choices=sorted(COMMANDS))
     ap.add_argument("--cmd")
-    ap.add_argument("--only", default="*", metavar="GLOB")
+    ap.add_argument("--only", metavar="GLOB",
+                    default=os.environ.get("ESCAPE_ONLY", "*"))
     ap.add_argument("--jobs", type=int, default=2)
     ap.add_argument("--timeout", type=float, default=15)
     ap.add_argument("--python", default="3.11")

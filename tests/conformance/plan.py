@@ -1,0 +1,163 @@
+"""What a test file needs to run where nothing can be imported: the sources of
+its helpers, in the order in which they are to be run, found by reading the
+import statements."""
+
+import ast
+import functools
+import glob
+import importlib.util
+import os
+
+LIB = os.path.dirname(os.__file__)
+
+# They are about the test suite itself.
+_SKIPPED = ("test.libregrtest", "test.regrtest", "test.autotest",
+            "test.__main__")
+
+
+def locate(name):
+    """(path, is a package) of a module with a source, or None."""
+    base = os.path.join(LIB, *name.split("."))
+    if os.path.isfile(base + "/__init__.py"):
+        return base + "/__init__.py", True
+    return (base + ".py", False) if os.path.isfile(base + ".py") else None
+
+
+@functools.lru_cache(None)
+def parse(path):
+    with open(path, "rb") as f:
+        try:
+            return ast.parse(f.read())
+        except SyntaxError:
+            return ast.Module([], [])
+
+
+def imported(name):
+    """The modules that the source of NAME names in import statements."""
+    path, package = locate(name)
+    home = name if package else name.rpartition(".")[0]
+    for node in ast.walk(parse(path)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parts = home.split(".")
+                parts = parts[:len(parts) - node.level + 1]
+                base = ".".join(parts + ([base] if base else []))
+            yield base
+            for alias in node.names:
+                yield base + "." + alias.name
+
+
+# Test files ask for them in try statements, and do half of their work then.
+_ALWAYS = ("_testcapi", "_testinternalcapi")
+
+
+def _exists(name):
+    try:
+        return locate(name) is not None \
+            or importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError, AttributeError):
+        return False
+
+
+def required(names):
+    """The modules, but for those of the tests, that the sources of NAMES
+    import unconditionally; packages first."""
+    found = dict.fromkeys(_ALWAYS)
+    for name in names:
+        for node in parse(locate(name)[0]).body:
+            if isinstance(node, ast.Import):
+                found.update(dict.fromkeys(a.name for a in node.names))
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                found[node.module] = None
+                found.update(dict.fromkeys(
+                    node.module + "." + a.name for a in node.names))
+    parents = {name.rpartition(".")[0] for name in found} - {""}
+    return [name for name in sorted(parents | set(found))
+            if name.partition(".")[0] not in ("test", "__future__")
+            and not name.startswith("unittest.test") and _exists(name)]
+
+
+def order(name, below, out):
+    """Append to OUT, dependencies first, NAME and what it imports of the
+    package BELOW."""
+    if name in out or name.startswith(_SKIPPED) or locate(name) is None:
+        return
+    out[name] = None
+    parent = name.rpartition(".")[0]
+    if parent.startswith(below):
+        order(parent, below, out)
+    for other in imported(name):
+        if other == below or other.startswith(below + "."):
+            order(other, below, out)
+    del out[name]           # to the end
+    out[name] = True
+
+
+def rows(names):
+    """[name, given file, is a package] of each."""
+    found = []
+    for name in names:
+        path, package = locate(name)
+        found.append([name, os.path.relpath(path, LIB), package])
+    return found
+
+
+def fresh_names(name):
+    """What the source of NAME asks import_fresh_module() for."""
+    for node in ast.walk(parse(locate(name)[0])):
+        if not isinstance(node, ast.Call):
+            continue
+        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if called != "import_fresh_module":
+            continue
+        for part in ast.walk(node):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield part.value
+
+
+def fresh_rows(names):
+    """{name: rows} for those that have a source."""
+    found = {}
+    for name in names:
+        if locate(name) is None:
+            continue
+        out = {}
+        if locate(name)[1]:
+            order(name, name, out)
+        else:
+            out[name] = True
+        found[name] = rows(out)
+    return found
+
+
+def make(module, jailed, more_fresh=(), data=()):
+    """(plan, [given file]) of a test module."""
+    plan = {"module": module, "jailed": jailed, "modules": [], "fresh": {},
+            "missing": [],
+            "skip": [], "only": None}
+    if not jailed:
+        return plan, []
+    out = {}
+    order("test.support.import_helper", "test", out)
+    order("test.support.os_helper", "test", out)
+    below = "test" if module.startswith("test.") else "unittest.test"
+    order(module, below, out)
+    plan["modules"] = rows(out)
+    plan["missing"] = required(out)
+    wanted = set(more_fresh)
+    if not more_fresh:
+        for name in out:
+            wanted.update(fresh_names(name))
+    plan["fresh"] = fresh_rows(sorted(wanted))
+    given = {row[1] for row in plan["modules"]}
+    for some in plan["fresh"].values():
+        given.update(row[1] for row in some)
+    for pattern in data:
+        for path in glob.glob(os.path.join(LIB, pattern), recursive=True):
+            if os.path.isfile(path):
+                given.add(os.path.relpath(path, LIB))
+    return plan, sorted(given)

@@ -1,0 +1,89 @@
+"""Why a case passes under plain Python only: from the denial it met."""
+
+import fnmatch
+import os
+import re
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+REASONS = ("needs-file", "needs-process", "needs-socket", "needs-thread",
+           "needs-signal", "needs-dropped-module", "denied-introspection",
+           "defect")
+
+
+def _read():
+    """{kind: [(pattern, reason)]} of reasons.txt."""
+    table = {"rule": [], "text": [], "weak": []}
+    with open(os.path.join(HERE, "reasons.txt"), encoding="utf-8") as f:
+        for number, line in enumerate(f, 1):
+            if not line.strip() or line.startswith("#"):
+                continue
+            kind, pattern, reason = line.strip().split(" | ")
+            if reason not in REASONS:
+                raise SystemExit("reasons.txt:%d: %s is no reason"
+                                 % (number, reason))
+            table[kind].append((pattern, reason))
+    return table
+
+
+TABLE = _read()
+
+
+def of_rule(rule):
+    """The reason that stands for a rule of the jail, or None."""
+    for pattern, reason in TABLE["rule"]:
+        if fnmatch.fnmatchcase(rule, pattern):
+            return reason
+    return None
+
+
+def of_rules(rules):
+    """That of the first rule; the weak ones count when there are no others."""
+    weak = [rule for rule in sorted(rules) for pattern, _ in TABLE["weak"]
+            if fnmatch.fnmatchcase(rule, pattern)]
+    strong = [rule for rule in sorted(rules) if rule not in weak]
+    return next(filter(None, map(of_rule, strong + weak)), None)
+
+
+def of_text(text):
+    for pattern, reason in TABLE["text"]:
+        if re.search(pattern, text):
+            return reason
+    return None
+
+
+def of_result(result):
+    """The reason that a result tells itself, or None."""
+    why = result.get("why") or {}
+    for rule in why.get("rules", ()):
+        reason = of_rule(rule)
+        if reason:
+            return reason
+    first = "%s: %s" % (why.get("type"), why.get("text"))
+    for text in [first] + why.get("causes", []):
+        reason = of_text(text)
+        if reason:
+            return reason
+    return None
+
+
+def explain(only, jail):
+    """{case: (reason, why)}; without the cases that pass when run alone."""
+    found = {}
+    for case, result in only.items():
+        reason = of_result(result)
+        if reason is None and result["outcome"] == "missing" \
+                and jail.load is None:
+            # Defined only where some module can be imported.
+            reason = of_rules([rule for rule in jail.baseline()
+                               if rule.startswith("import.")])
+        elif reason is None and jail.load is None \
+                and result["outcome"] != "ended":
+            results, rules = jail.solo(case)
+            again = results.get(case, result)
+            if again["outcome"] == "pass":
+                continue
+            result["why"]["denied"] = sorted(rules)
+            reason = of_rules(rules)
+        found[case] = (reason or "defect", result["why"])
+    return found

@@ -1,0 +1,23 @@
+# escape: 167
+# technique: every function of posix, by sys.modules, with plain arguments
+# family: io
+# goal: host
+# expect: contained
+import sys
+posix = sys.modules['posix']
+ok = []
+quiet = {'_exit', 'abort', 'fork', 'forkpty', 'urandom'}
+for name, f in sorted(vars(posix).items()):
+    if not callable(f) or isinstance(f, type) or name in quiet:
+        continue
+    for args in ((), ('/etc',), (1,), (0, 0), ('/etc/passwd', 0), ('A', 'B'), (1, b'ESCAPED: posix.write\n')):
+        try:
+            got = f(*args)
+            ok.append((name, got))
+        except BaseException:
+            continue
+known = {'fspath', 'strerror', 'major', 'minor', 'makedev', '_path_normpath', 'waitstatus_to_exitcode', 'getcwd', 'getcwdb', 'getpid', 'getppid', 'cpu_count', 'isatty', 'sched_getaffinity', 'getrandom'}
+for name, got in ok:
+    if name not in known and not name.startswith('W'):
+        print('ESCAPED:', name, repr(got)[:50])
+print(len(ok))

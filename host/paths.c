@@ -4,7 +4,9 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +16,9 @@ own_folder(char out[PATH_MAX])
 {
     ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - 1);
     out[n > 0 ? n : 0] = '\0';
+    /* Without /proc: the name that execve(2) was given. */
+    if (n <= 0 && realpath((const char *)getauxval(AT_EXECFN), out) == NULL)
+        out[0] = '\0';
     char *slash = strrchr(out, '/');
     if (slash != NULL)
         *slash = '\0';

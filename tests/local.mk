@@ -81,7 +81,7 @@ fuzz:
 	done
 
 # --- examples, attacks, house rules ------------------------------------------------
-TESTS += tests/lint/lint.py \
+TESTS += tests/lint/lint.py tests/wall/attacks_test.py \
 	tests/supervisor/test_lifecycle.py \
 	tests/examples/examples_test.py \
 	tests/escape/both_test.py \
@@ -104,4 +104,4 @@ clean-local:
 # logs in the build tree.
 EXTRA_DIST += $(wildcard $(addprefix $(srcdir)/tests/, \
 	tap.py tap.sh */*.py */*.out unit/guests/* unit/jobs/* \
-	fuzz/corpus/*/*)) .ci/run
+	wall/attacks/* fuzz/corpus/*/*)) .ci/run

@@ -90,7 +90,7 @@ say_killed(const json_t *result)
     const char *why = text(result, "why");
     if (json_is_object(call))
         say("killed by the wall: system call %s (%d)", text(call, "name"),
-            (int)json_integer_value(json_object_get(call, "number")));
+            (int)json_number_value(json_object_get(call, "number")));
     else if (why[0])
         say("killed: %s", why);
     else

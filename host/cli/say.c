@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,6 +30,24 @@ say_bytes(int fd, const void *data, size_t len)
     return 0;
 }
 
+/* Bytes at s that a terminal would obey: C0, DEL, C1 (U+0080 to U+009F), and
+ * the marks that reorder text (U+200E, U+200F, U+202A to U+202E, U+2066 to
+ * U+2069).  Names in a denial are the guest's. */
+static size_t
+is_control(const unsigned char *s, size_t len)
+{
+    if (s[0] < ' ' || s[0] == 127)
+        return 1;
+    if (len >= 2 && s[0] == 0xc2 && s[1] < 0xa0)
+        return 2;
+    if (len < 3 || s[0] != 0xe2)
+        return 0;
+    bool marks = s[1] == 0x80 && (s[2] == 0x8e || s[2] == 0x8f ||
+                                  (s[2] >= 0xaa && s[2] <= 0xae));
+    bool isolates = s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9;
+    return marks || isolates ? 3 : 0;
+}
+
 static void line(const char *prefix, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
 
@@ -42,8 +61,8 @@ line(const char *prefix, const char *fmt, va_list ap)
     if (len > sizeof text - 1)
         len = sizeof text - 1;
     for (size_t i = 0; i < len; i++)
-        if ((unsigned char)text[i] < ' ' || text[i] == 127)
-            text[i] = '?';
+        memset(text + i, '?',
+               is_control((const unsigned char *)text + i, len - i));
     text[len] = '\n';
     (void)say_bytes(STDERR_FILENO, text, len + 1);
 }

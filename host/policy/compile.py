@@ -26,7 +26,7 @@ LIMITS = {
     "cpu": ("cpu_ms", TIME, 1, _DAY, "2s"),
     "wall": ("wall_ms", TIME, 1, _DAY, "5s"),
     "memory": ("memory", SIZE, _K ** 2, 64 * _K ** 3, "256M"),
-    "output": ("output", SIZE, _K, _K ** 3, "1M"),
+    "output": ("output", SIZE, _K, 256 * _K ** 2, "1M"),
     "files": ("files", SIZE, 0, _K ** 3, "16M"),
     "recursion": ("recursion", COUNT, 50, 20000, "1000"),
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "host/cleanup.h"
+#include "host/wire/json_text.h"
 
 enum {
     DENIALS_MAX = 64,
@@ -158,12 +159,16 @@ take_globals(struct claims *claims, struct span rest, struct err *err)
 {
     if (claims->globals != NULL)
         return err_set(err, ERR_PROTO, 0, "globals twice");
+    if (!json_text_is_modest(rest.data, rest.len))
+        return 0;
     json_t *checked =
         json_loadb((const char *)rest.data, rest.len,
                    JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, NULL);
     if (json_is_object(checked))
         claims->globals = strndup((const char *)rest.data, rest.len);
     json_decref(checked);
+    if (claims->globals != NULL)
+        json_text_one_line(claims->globals);
     return 0;
 }
 

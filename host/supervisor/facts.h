@@ -9,6 +9,7 @@
 
 #include "host/lib/immure.h"
 #include "host/supervisor/claims.h"
+#include "host/supervisor/trace.h"
 
 enum limit_name { LIMIT_NONE, LIMIT_CPU, LIMIT_WALL, LIMIT_OUTPUT,
                   LIMIT_REPORT };
@@ -21,7 +22,7 @@ struct facts {
     int wait_status;       /* as waitpid(2) gives it */
     bool host_failed;      /* immure ended it for reasons of its own */
     bool protocol_broken;  /* a malformed frame; `why` says which */
-    int syscall;           /* that the wall killed it for, or -1 */
+    struct trace_call syscall; /* that the wall killed it for */
     uint64_t cpu_ms;
     uint64_t wall_ms;
     uint64_t mem_peak; /* ru_maxrss: resident bytes, shared pages included */

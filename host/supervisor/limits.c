@@ -130,9 +130,9 @@ limits_settle(struct run *run)
 void
 limits_clear(struct run *run)
 {
-    struct event **timers[] = {&run->wall_timer, &run->cpu_timer,
-                               &run->grace_timer};
-    for (int i = 0; i < 3; i++) {
+    struct event **timers[] = {&run->start_timer, &run->wall_timer,
+                               &run->cpu_timer, &run->grace_timer};
+    for (int i = 0; i < 4; i++) {
         if (*timers[i] != NULL)
             event_free(*timers[i]);
         *timers[i] = NULL;

@@ -32,6 +32,7 @@ struct supervisor {
     bool host;      /* an operator's program in place of a zygote */
     bool running;   /* run_start() was called */
     bool answered;
+    pid_t group; /* of an operator's program */
     char *const *zygote_argv;
     char *policy_hash;
 };
@@ -184,6 +185,7 @@ on_policy(void *arg, const char *json)
         answer_failure(s, &err);
         return;
     }
+    s->group = s->zygote.launcher;
     s->zygote_event = event_new(s->base, s->zygote.control,
                                 EV_READ | EV_PERSIST, on_zygote, s);
     if (s->zygote_event == NULL || event_add(s->zygote_event, NULL) != 0) {
@@ -331,21 +333,32 @@ set_up(struct supervisor *s, struct err *err)
                     err);
 }
 
-/* Kill all that was started, and wait until it is gone. */
+static void
+wait_for(pid_t pid)
+{
+    int status;
+    struct trace_call call;
+    while (pid > 0 && waitpid(pid, &status, __WALL) == pid &&
+           WIFSTOPPED(status)) /* once more, at its exit event */
+        trace_continue(pid, status, &call);
+}
+
+/* Kill all that was started, and wait until it is gone.  What an operator's
+ * program under immure host left in its process group goes with it; what it
+ * moved out of that group is its own. */
 static void
 end_children(struct supervisor *s)
 {
-    if (s->run.pid > 0 && !s->run.exited)
-        kill(s->run.pid, SIGKILL);
+    pid_t guest = s->run.exited ? 0 : s->run.pid;
+    pid_t launcher = s->zygote.launcher, zygote = s->zygote.pid;
+    if (guest > 0)
+        kill(guest, SIGKILL);
+    if (s->host && s->group > 0)
+        kill(-s->group, SIGKILL);
     zygote_link_end(&s->zygote);
-    for (;;) {
-        int status, number;
-        pid_t pid = waitpid(-1, &status, __WALL);
-        if (pid < 0)
-            break;
-        if (WIFSTOPPED(status)) /* once more, at its exit event */
-            trace_continue(pid, status, &number);
-    }
+    wait_for(guest);
+    wait_for(launcher);
+    wait_for(zygote);
 }
 
 static void

@@ -20,7 +20,7 @@ job_id(void)
 }
 
 static json_t *
-limit_object(const struct result_input *in)
+limit_object(const struct result_input *in, enum immure_verdict verdict)
 {
     const struct facts *f = in->facts;
     if (f->limit != LIMIT_NONE)
@@ -29,7 +29,7 @@ limit_object(const struct result_input *in)
                          (json_int_t)f->limit_value, "used",
                          (json_int_t)f->limit_used, "phase",
                          f->hard ? "hard" : "soft", "layer", "supervisor");
-    if (in->claims->memory)
+    if (in->claims->memory && verdict == IMMURE_ERROR)
         return json_pack("{s:s, s:I, s:I, s:s, s:s}", "name", "memory",
                          "value", (json_int_t)in->limits->memory, "used",
                          (json_int_t)f->mem_peak, "phase", "soft", "layer",
@@ -37,14 +37,17 @@ limit_object(const struct result_input *in)
     return json_null();
 }
 
+/* The tracer's architecture is the kernel's AUDIT_ARCH_*, as libseccomp's. */
 static json_t *
-syscall_object(int nr)
+syscall_object(const struct trace_call *call)
 {
-    if (nr < 0)
+    if (!call->known)
         return json_null();
-    char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
-    json_t *object = json_pack("{s:s, s:i}", "name", name ? name : "unknown",
-                               "number", nr);
+    char *name = seccomp_syscall_resolve_num_arch(call->arch, call->number);
+    json_t *object =
+        json_pack("{s:s, s:i, s:s}", "name", name ? name : "unknown",
+                  "number", call->number, "arch",
+                  call->arch == seccomp_arch_native() ? "native" : "foreign");
     free(name);
     return object;
 }
@@ -80,13 +83,13 @@ add_facts(json_t *o, const struct result_input *in)
         why = "the guest's process ended without its end report";
     json_object_set_new(o, "id", job_id());
     json_object_set_new(o, "verdict", json_string(immure_verdict_name(v)));
-    json_object_set_new(o, "limit", limit_object(in));
+    json_object_set_new(o, "limit", limit_object(in, v));
     json_object_set_new(o, "exit_code", exit_code < 0
                                             ? json_null()
                                             : json_integer(exit_code));
     json_object_set_new(o, "signal",
                         signal ? json_integer(signal) : json_null());
-    json_object_set_new(o, "syscall", syscall_object(f->syscall));
+    json_object_set_new(o, "syscall", syscall_object(&f->syscall));
     json_object_set_new(o, "why", text_or_null(why));
     const struct {
         const char *name;

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -16,6 +17,7 @@
 
 enum {
     CHUNK = 64 << 10,
+    START_SECONDS = 30,
     REPORT_BYTES_MAX = 24 << 20, /* all claims of one guest together */
 };
 
@@ -61,8 +63,7 @@ run_init(struct run *run, enum run_kind kind, struct event_base *base,
                         .in.fd = -1,
                         .hello.fd = -1,
                         .report.fd = -1,
-                        .out = {{.fd = -1}, {.fd = -1}},
-                        .facts.syscall = -1};
+                        .out = {{.fd = -1}, {.fd = -1}}};
     return claims_init(&run->claims, err);
 }
 
@@ -92,7 +93,8 @@ say_unsealed(struct run *run)
         err_set(&err, ERR_SYSTEM, 0,
                 "the guest died of signal %d (system call %d) before it was "
                 "sealed",
-                WTERMSIG(status), run->facts.syscall);
+                WTERMSIG(status),
+                run->facts.syscall.known ? run->facts.syscall.number : -1);
     else if (!run->claims.broken)
         err_set(&err, ERR_SYSTEM, 0,
                 "the guest ended with status %d before it was sealed",
@@ -240,6 +242,31 @@ on_input(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+fail_early(struct run *run, const char *why)
+{
+    struct err err = run->claims.cause;
+    if (run->over)
+        return;
+    if (!run->claims.broken)
+        err_set(&err, ERR_GONE, 0, "%s", why);
+    run->over = true;
+    limits_clear(run);
+    run->events.failed(run->events.arg, &err);
+}
+
+/* Nothing of the guest's makes it wait here, but a stopped or starved process
+ * must not hold its caller for ever. */
+static void
+on_start_timer(evutil_socket_t fd, short what, void *arg)
+{
+    struct run *run = arg;
+    (void)fd;
+    (void)what;
+    if (!run->claims.sealed)
+        fail_early(run, "the guest was not sealed within 30 s");
+}
+
+static void
 on_hello(evutil_socket_t fd, short what, void *arg)
 {
     struct run *run = arg;
@@ -250,6 +277,8 @@ on_hello(evutil_socket_t fd, short what, void *arg)
     if (fd_recv(fd, &byte, 1, &message, &err) != 0 || message.len != 1 ||
         byte != HELLO_BORN || message.pid <= 0 || run->pid != 0) {
         stream_close(&run->hello); /* closed at the guest's seal, or early */
+        if (run->pid == 0 && run->kind == RUN_JOB)
+            fail_early(run, "the guest ended before it said its name");
         return;
     }
     run->pid = message.pid;
@@ -322,6 +351,10 @@ run_start(struct run *run, struct zygote_link *zygote, int stdin_fd,
         return -1;
     if (run->kind == RUN_HOST)
         return 0;
+    const struct timeval start = {START_SECONDS, 0};
+    run->start_timer = evtimer_new(run->base, on_start_timer, run);
+    if (run->start_timer == NULL || evtimer_add(run->start_timer, &start) != 0)
+        return err_set(err, ERR_MEMORY, 0, "set a timer");
     return stream_watch(&run->in, run, EV_WRITE, on_input, err);
 }
 
@@ -335,6 +368,23 @@ static uint64_t
 ms_of(struct timeval t)
 {
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_usec / 1000;
+}
+
+/* A child of the operator's own may hold the other ends for as long as it
+ * likes: take what is there, and no more (tests/wall/attacks/09). */
+static void
+drain(struct run *run)
+{
+    struct stream *const streams[] = {&run->report, &run->out[0],
+                                      &run->out[1]};
+    for (int i = 0; i < 3; i++) {
+        int waiting;
+        while (streams[i]->fd >= 0 &&
+               ioctl(streams[i]->fd, FIONREAD, &waiting) == 0 && waiting > 0)
+            i == 0 ? on_report(streams[i]->fd, EV_READ, run)
+                   : on_output(streams[i]->fd, EV_READ, run);
+        stream_close(streams[i]);
+    }
 }
 
 void
@@ -351,7 +401,9 @@ run_exited(struct run *run, int wait_status, const struct rusage *usage)
     if (run->sealed_ns != 0)
         f->wall_ms = (run_now_ns() - run->sealed_ns) / 1000000;
     if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) != SIGSYS)
-        f->syscall = -1;
+        f->syscall.known = false;
+    if (run->kind == RUN_HOST)
+        drain(run);
     check_over(run);
 }
 

@@ -39,7 +39,7 @@ struct run {
     size_t sent;
     pid_t pid; /* 0 until it has said hello */
     struct stream in, hello, report, out[2];
-    struct event *wall_timer, *cpu_timer, *grace_timer;
+    struct event *start_timer, *wall_timer, *cpu_timer, *grace_timer;
     struct capture capture[2];
     struct buf frames;
     uint64_t frame_bytes;

@@ -23,48 +23,64 @@ trace_seize(pid_t pid, struct err *err)
 }
 
 #if defined(__x86_64__)
-static int
-syscall_number(pid_t pid)
+static bool
+syscall_number(pid_t pid, int *out)
 {
     errno = 0;
     long nr = ptrace(PTRACE_PEEKUSER, pid,
                      (void *)offsetof(struct user_regs_struct, orig_rax),
                      NULL);
-    return errno == 0 ? (int)nr : -1;
+    *out = (int)nr;
+    return errno == 0;
 }
 #elif defined(__aarch64__)
-static int
-syscall_number(pid_t pid)
+static bool
+syscall_number(pid_t pid, int *out)
 {
-    int nr;
-    struct iovec iov = {&nr, sizeof nr};
-    if (ptrace(PTRACE_GETREGSET, pid, (void *)0x404L /* NT_ARM_SYSTEM_CALL */,
-               &iov) != 0)
-        return -1;
-    return nr;
+    struct iovec iov = {out, sizeof *out};
+    return ptrace(PTRACE_GETREGSET, pid,
+                  (void *)0x404L /* NT_ARM_SYSTEM_CALL */, &iov) == 0;
 }
 #else
 #error "trace.c: say where this machine keeps the system call's number"
 #endif
 
+/* ptrace(2): PTRACE_GET_SYSCALL_INFO gives the architecture at any stop.
+ * Its struct is <linux/ptrace.h>'s, which can't stand beside glibc's. */
+static uint32_t
+syscall_arch(pid_t pid)
+{
+    struct {
+        uint8_t op, pad[3];
+        uint32_t arch;
+        uint64_t rest[10];
+    } info = {0};
+    if (ptrace((enum __ptrace_request)PTRACE_GET_SYSCALL_INFO, pid,
+               (void *)sizeof info, &info) < 0)
+        return 0;
+    return info.arch;
+}
+
 static void
-note_exit(pid_t pid, int *out_syscall)
+note_exit(pid_t pid, struct trace_call *out_call)
 {
     unsigned long status;
     if (ptrace(PTRACE_GETEVENTMSG, pid, NULL, &status) != 0)
         return;
     if (WIFSIGNALED((int)status) && WTERMSIG((int)status) == SIGSYS)
-        *out_syscall = syscall_number(pid);
+        out_call->known = syscall_number(pid, &out_call->number);
+    if (out_call->known)
+        out_call->arch = syscall_arch(pid);
 }
 
 /* A request to a tracee that has just been killed fails with ESRCH: its end
  * comes as the next wait status. */
 void
-trace_continue(pid_t pid, int wait_status, int *out_syscall)
+trace_continue(pid_t pid, int wait_status, struct trace_call *out_call)
 {
     int event = wait_status >> 16;
     if (event == PTRACE_EVENT_EXIT) {
-        note_exit(pid, out_syscall);
+        note_exit(pid, out_call);
         (void)ptrace(PTRACE_CONT, pid, NULL, NULL);
     } else if (event == PTRACE_EVENT_STOP) {
         int sig = WSTOPSIG(wait_status);

@@ -7,16 +7,26 @@
 #ifndef IMMURE_TRACE_H
 #define IMMURE_TRACE_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "host/err.h"
+
+/* The same number is another call on another architecture: int 0x80 with 3 is
+ * i386's read, not x86-64's close (tests/wall/attacks/05). */
+struct trace_call {
+    bool known;
+    int number;
+    uint32_t arch; /* AUDIT_ARCH_* */
+};
 
 /* Attach to a guest that is still dumpable.  The caller must be its
  * ancestor (Yama 1). */
 int trace_seize(pid_t pid, struct err *err);
 
 /* Let a stopped tracee go on, signals forwarded.  If it is on its way out by
- * SIGSYS, *out_syscall becomes the number it died for. */
-void trace_continue(pid_t pid, int wait_status, int *out_syscall);
+ * SIGSYS, *out_call becomes what it died for. */
+void trace_continue(pid_t pid, int wait_status, struct trace_call *out_call);
 
 #endif

@@ -29,6 +29,7 @@ become_zygote(const struct start *s, pid_t supervisor)
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)setpgid(0, 0);
     signal(SIGPIPE, SIG_DFL);
     int program = fcntl(s->program, F_DUPFD_CLOEXEC, 16);
     int control = fcntl(s->control, F_DUPFD_CLOEXEC, 16);

@@ -72,7 +72,12 @@ enter_jail(PyObject *self, PyObject *noargs)
                         "already; it can only be entered once");
         return NULL;
     }
+    /* A joined thread may still be on its way out of the kernel. */
     int threads = count_threads();
+    for (int i = 0; threads != 1 && i < 50; i++) {
+        (void)usleep(2000);
+        threads = count_threads();
+    }
     if (threads != 1) {
         PyErr_Format(PyExc_RuntimeError,
                      "sys.enter_jail(): %d other threads are alive, and "

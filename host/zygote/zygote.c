@@ -77,8 +77,10 @@ guest_main(struct zygote *z, const struct control_spawn *spawn,
     struct job job;
     struct wall_guest_limits limits = guest_limits(spawn, z->data_used);
     close(CONTROL_FD);
-    if (guest_take_descriptors(message, &err) != 0)
+    if (guest_take_descriptors(message, &err) != 0) {
+        report_broken(message->fds[CONTROL_SPAWN_REPORT], &err);
         _exit(STATUS_BROKEN);
+    }
     z->report.fd = GUEST_FD_REPORT;
     if (guest_hello(message->fds[CONTROL_SPAWN_HELLO], &err) != 0 ||
         wall_guest(&z->wall, &limits, &err) != 0 ||

@@ -147,6 +147,9 @@ _REPLACED = {
         ("frame = sys._getframe(2)", "frame = None"),
         ("frame.f_globals.get('__warningregistry__')", "None"),
     ),
+    # The library's own has these patched (jailmod/shims), or granted.
+    "_strptime": (("time.tzset()", "pass"),),
+    "typing": (("sys._getframe(depth + 1)", "sys.no_frames(depth + 1)"),),
     # Asks which machine it is on, when it is loaded.
     "test.test_zlib": (("os.uname().machine", "''"),),
 }

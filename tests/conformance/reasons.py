@@ -67,23 +67,32 @@ def of_result(result):
     return None
 
 
+def _ask(result, jail, asked):
+    """The reason of a result that does not tell: from the denials of a guest
+    with nothing but that case, or of loading the file; None when it passes
+    there.  Cases that end with the same words are asked about once."""
+    why = result["why"]
+    if result["outcome"] == "missing" and jail.load is None:
+        # Defined only where some module can be imported.
+        rules = [r for r in jail.baseline() if r.startswith("import.")]
+        return of_rules(rules) or "defect"
+    if jail.load is not None or result["outcome"] == "ended":
+        return "defect"
+    key = (why["type"], why["text"][:80])
+    if key not in asked:
+        results, rules = jail.solo(result["case"])
+        if results.get(result["case"], result)["outcome"] == "pass":
+            return None
+        why["denied"] = sorted(rules)
+        asked[key] = of_rules(rules) or "defect"
+    return asked[key]
+
+
 def explain(only, jail):
     """{case: (reason, why)}; without the cases that pass when run alone."""
-    found = {}
+    found, asked = {}, {}
     for case, result in only.items():
-        reason = of_result(result)
-        if reason is None and result["outcome"] == "missing" \
-                and jail.load is None:
-            # Defined only where some module can be imported.
-            reason = of_rules([rule for rule in jail.baseline()
-                               if rule.startswith("import.")])
-        elif reason is None and jail.load is None \
-                and result["outcome"] != "ended":
-            results, rules = jail.solo(case)
-            again = results.get(case, result)
-            if again["outcome"] == "pass":
-                continue
-            result["why"]["denied"] = sorted(rules)
-            reason = of_rules(rules)
-        found[case] = (reason or "defect", result["why"])
+        reason = of_result(result) or _ask(result, jail, asked)
+        if reason is not None:
+            found[case] = (reason, result["why"])
     return found

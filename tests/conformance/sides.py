@@ -16,7 +16,7 @@ import plan as plans
 
 _RS = "\x1e"
 # A case that was cut short is tried again, unless it had this many seconds.
-_ENOUGH = 20.0
+_ENOUGH = 15.0
 _PLAIN_SECONDS = 120
 _PLAIN_MEMORY = 4 << 30
 _ROUNDS = 12

@@ -1,0 +1,35 @@
+#include "host/wire/json_text.h"
+
+bool
+json_text_is_modest(const uint8_t *data, size_t len)
+{
+    size_t depth = 0, values = 0;
+    bool quoted = false;
+    if (len > JSON_TEXT_MAX)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        uint8_t c = data[i];
+        if (c > 126)
+            return false;
+        if (c == '"')
+            quoted = !quoted;
+        else if (quoted && c == '\\')
+            i++;
+        if (quoted)
+            continue;
+        depth += c == '[' || c == '{';
+        depth -= depth > 0 && (c == ']' || c == '}');
+        values += c == ',' || c == '[' || c == '{';
+        if (depth > JSON_TEXT_DEPTH || values > JSON_TEXT_VALUES)
+            return false;
+    }
+    return true;
+}
+
+void
+json_text_one_line(char *text)
+{
+    for (; *text != '\0'; text++)
+        if (*text == '\n' || *text == '\r' || *text == '\t')
+            *text = ' ';
+}

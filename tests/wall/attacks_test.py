@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Attacks on the supervisor and the result, by native code where it takes any.
+
+Each file of attacks/ is one attack; a row says how it must end.
+"""
+import json
+import os
+import subprocess
+import sys
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.environ.get("BUILDDIR", os.path.join(HERE, "../../build"))
+LAYERS = os.path.join(BUILD, "tests/layers")
+IMMURE = os.path.join(BUILD, "immure")
+
+
+def attack(number):
+    folder = os.path.join(HERE, "attacks")
+    return os.path.join(folder, next(n for n in sorted(os.listdir(folder))
+                                     if n.startswith("%02d-" % number)))
+
+
+def run(number):
+    """The result of an attack that has the wall alone against it."""
+    done = subprocess.run([LAYERS, "--only=wall", "--json", attack(number)],
+                          stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=60)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 1, (lines[:3], done.stderr[:500])
+    return json.loads(lines[0])
+
+
+class Claims(unittest.TestCase):
+    def test_globals_bomb(self):
+        result = run(1)
+        self.assertIn(result["verdict"], ("cpu", "wall", "killed"))
+        self.assertIsNone(result["globals"])
+
+    def test_globals_depth(self):
+        result = run(2)
+        self.assertEqual(result["verdict"], "ok")
+        self.assertIsNone(result["globals"])
+
+    def test_globals_on_one_line(self):
+        result = run(3)
+        self.assertEqual((result["verdict"], result["exit_code"]),
+                         ("exit", 7))
+
+    def test_limit_is_not_the_guests_to_name(self):
+        result = run(4)
+        self.assertEqual(result["verdict"], "ok")
+        self.assertIsNone(result["limit"])
+
+
+class Calls(unittest.TestCase):
+    def test_foreign_call(self):
+        call = run(5)["syscall"]
+        self.assertEqual((call["arch"], call["name"]), ("foreign", "read"))
+
+    def test_negative_call(self):
+        self.assertEqual(run(7)["syscall"]["number"], -1)
+
+
+class Outside(unittest.TestCase):
+    def test_terminal(self):
+        done = subprocess.run([IMMURE, "--explain", attack(8)],
+                              stdin=subprocess.DEVNULL, capture_output=True)
+        own = b"\n".join(line for line in done.stderr.splitlines()
+                         if line.startswith((b"immure:", b"    ")))
+        self.assertIn(b"was denied", own)
+        for mark in ("\x9b", "\u202e"):
+            self.assertNotIn(mark.encode(), own.split(b"immure:", 1)[1])
+
+    def test_child_of_the_operator(self):
+        started = time.monotonic()
+        done = subprocess.run([IMMURE, "host", "--wall", "1s", attack(9)],
+                              stdin=subprocess.DEVNULL, capture_output=True)
+        self.assertEqual(done.returncode, 124, done.stderr)
+        self.assertLess(time.monotonic() - started, 7)
+
+    def test_no_descriptors_left(self):
+        """Fails before the guest has said its name: must not hang."""
+        for limit in range(4, 24):
+            done = subprocess.run(
+                ["prlimit", f"--nofile={limit}", IMMURE, "-c", "print(1)"],
+                stdin=subprocess.DEVNULL, capture_output=True, timeout=40)
+            self.assertIn(done.returncode, (0, 125, 127), limit)
+
+
+if __name__ == "__main__":
+    unittest.main()

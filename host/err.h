@@ -8,14 +8,14 @@
 
 enum err_code {
     ERR_NONE = 0,
-    ERR_USAGE,   /* the caller's words: options, files, sizes */
-    ERR_POLICY,  /* the policy file */
-    ERR_WALL,    /* a kernel layer could not be put up */
-    ERR_GATE,    /* the interpreter layer could not be closed */
-    ERR_SYSTEM,  /* a system call failed; sys_errno says how */
-    ERR_MEMORY,  /* out of memory */
-    ERR_PROTO,   /* a malformed or oversized frame */
-    ERR_GONE,    /* the other end is gone */
+    ERR_USAGE,  /* the caller's words: options, files, sizes */
+    ERR_POLICY, /* the policy file */
+    ERR_WALL,   /* a kernel layer could not be put up */
+    ERR_GATE,   /* the interpreter layer could not be closed */
+    ERR_SYSTEM, /* a system call failed; sys_errno says how */
+    ERR_MEMORY, /* out of memory */
+    ERR_PROTO,  /* a malformed or oversized frame */
+    ERR_GONE,   /* the other end is gone */
 };
 
 struct err {

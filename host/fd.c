@@ -190,8 +190,8 @@ fd_recv(int sock, void *data, size_t cap, struct fd_message *out,
         n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
     while (n < 0 && errno == EINTR);
     if (n < 0)
-        return err_set(err, errno == ECONNRESET ? ERR_GONE : ERR_SYSTEM,
-                       errno, "receive a message");
+        return err_set(err, errno == ECONNRESET ? ERR_GONE : ERR_SYSTEM, errno,
+                       "receive a message");
     *out = (struct fd_message){.len = (size_t)n};
     for (size_t i = 0; i < FD_MESSAGE_MAX; i++)
         out->fds[i] = -1;

@@ -37,7 +37,7 @@ struct fd_message {
     size_t len;              /* 0: the other end is closed */
     int fds[FD_MESSAGE_MAX]; /* O_CLOEXEC */
     size_t nfds;
-    pid_t pid;               /* sender, by SCM_CREDENTIALS in the receiver's
+    pid_t pid; /* sender, by SCM_CREDENTIALS in the receiver's
                                 pid namespace; 0 when not asked for */
 };
 int fd_recv(int sock, void *data, size_t cap, struct fd_message *out,

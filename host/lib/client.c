@@ -112,8 +112,7 @@ find_program(const char *given, const char *name, char out[PATH_CAP],
     if (given == NULL)
         return paths_program(name, out, PATH_CAP, err);
     if (strlen(given) >= PATH_CAP)
-        return err_set(err, ERR_USAGE, 0, "the path of %s is too long",
-                       name);
+        return err_set(err, ERR_USAGE, 0, "the path of %s is too long", name);
     strcpy(out, given);
     return 0;
 }
@@ -125,10 +124,9 @@ session_start(struct session *session, const struct immure_config *config,
     char supervisor[PATH_CAP], zygote[PATH_CAP];
     struct arguments arguments = {.n = 0};
     int pair[2];
-    if (find_program(config->supervisor_path, "immure-supervisor",
-                     supervisor, err) != 0 ||
-        find_program(config->zygote_path, "immure-zygote", zygote, err) !=
-            0 ||
+    if (find_program(config->supervisor_path, "immure-supervisor", supervisor,
+                     err) != 0 ||
+        find_program(config->zygote_path, "immure-zygote", zygote, err) != 0 ||
         fill_arguments(&arguments, config, job, supervisor, zygote, err) != 0)
         return -1;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
@@ -183,15 +181,14 @@ static int
 add_job(struct buf *out, const struct immure_job *job, struct err *err)
 {
     const struct immure_limits *l = &job->limits;
-    const struct job_limits limits = {l->cpu_ms,          l->wall_ms,
-                                      l->memory,          l->output,
-                                      l->files,           (uint64_t)job->nice};
+    const struct job_limits limits = {l->cpu_ms, l->wall_ms,
+                                      l->memory, l->output,
+                                      l->files,  (uint64_t)job->nice};
     if (job_limits_add(out, &limits, err) != 0 ||
         add_text(out, FRAME_FILENAME,
                  job->filename ? job->filename : "<string>", err) != 0 ||
         add_lists(out, job, err) != 0 ||
-        frame_add(out, FRAME_INPUT, job->input.data, job->input.len, err) !=
-            0)
+        frame_add(out, FRAME_INPUT, job->input.data, job->input.len, err) != 0)
         return -1;
     if (job->globals_json != NULL &&
         add_text(out, FRAME_GLOBALS, job->globals_json, err) != 0)
@@ -226,8 +223,8 @@ static int
 read_result(const char *text, struct immure_result *out, struct err *err)
 {
     json_error_t where;
-    json_t *o = json_loads(text, JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL,
-                           &where);
+    json_t *o =
+        json_loads(text, JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, &where);
     const char *word = json_string_value(json_object_get(o, "verdict"));
     int verdict = -1;
     for (int v = IMMURE_CPU; word && v <= IMMURE_DENIED; v++)
@@ -256,9 +253,8 @@ take_frame(const struct frame_header *h, char *payload,
     if (h->type == FRAME_RESULT)
         return read_result(payload, out_result, err);
     if (h->type == FRAME_FAILURE) {
-        enum err_code code = payload[0] <= ERR_GONE
-                                 ? (enum err_code)payload[0]
-                                 : ERR_SYSTEM;
+        enum err_code code =
+            payload[0] <= ERR_GONE ? (enum err_code)payload[0] : ERR_SYSTEM;
         return err_set(err, code, 0, "%s", h->len > 1 ? payload + 1 : "");
     }
     if (sink != NULL && sink->output != NULL)
@@ -296,8 +292,8 @@ immure_run(const struct immure_config *config, const struct immure_job *job,
            const struct immure_sink *sink, struct immure_result *out_result,
            struct err *err)
 {
-    __attribute__((cleanup(session_clear))) struct session session = {
-        .fd = -1};
+    __attribute__((cleanup(session_clear))) struct session session = {.fd =
+                                                                          -1};
     OWNED_BUFFER out = {0};
     const char *policy =
         config->policy_json ? config->policy_json : policy_builtin("pure");

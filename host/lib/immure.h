@@ -26,9 +26,9 @@ enum immure_verdict {
     IMMURE_CRASHED,  /* died of a signal of its own making */
     IMMURE_INTERNAL, /* immure's own failure */
     IMMURE_OK,
-    IMMURE_EXIT,     /* sys.exit() with a status other than 0 */
-    IMMURE_ERROR,    /* an uncaught exception */
-    IMMURE_DENIED,   /* an uncaught JailError */
+    IMMURE_EXIT,   /* sys.exit() with a status other than 0 */
+    IMMURE_ERROR,  /* an uncaught exception */
+    IMMURE_DENIED, /* an uncaught JailError */
 };
 
 const char *immure_verdict_name(enum immure_verdict v);
@@ -53,19 +53,19 @@ struct immure_file {
 };
 
 struct immure_job {
-    struct immure_bytes code;    /* Python source, any PEP 263 encoding */
-    const char *filename;        /* shown in tracebacks; "<string>" for -c */
-    const char *const *args;     /* sys.argv; args[0] is the program's name */
+    struct immure_bytes code; /* Python source, any PEP 263 encoding */
+    const char *filename;     /* shown in tracebacks; "<string>" for -c */
+    const char *const *args;  /* sys.argv; args[0] is the program's name */
     size_t nargs;
-    const char *const *env;      /* "K=V", all that os.environ will hold */
+    const char *const *env; /* "K=V", all that os.environ will hold */
     size_t nenv;
     const struct immure_file *files;
     size_t nfiles;
-    struct immure_bytes input;   /* what sys.stdin gives, then end of file */
-    const char *globals_json;    /* a JSON object, or NULL: no globals out */
-    bool seeded;                 /* random seeded with seed, not from the OS */
+    struct immure_bytes input; /* what sys.stdin gives, then end of file */
+    const char *globals_json;  /* a JSON object, or NULL: no globals out */
+    bool seeded;               /* random seeded with seed, not from the OS */
     int64_t seed;
-    int nice;                    /* 0 to 19 */
+    int nice; /* 0 to 19 */
     struct immure_limits limits;
 };
 

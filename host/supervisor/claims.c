@@ -16,8 +16,7 @@ enum {
 int
 claims_init(struct claims *claims, struct err *err)
 {
-    *claims = (struct claims){.frames = json_array(),
-                              .denials = json_array()};
+    *claims = (struct claims){.frames = json_array(), .denials = json_array()};
     if (claims->frames == NULL || claims->denials == NULL)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
     return 0;
@@ -97,8 +96,8 @@ take_texts(struct span rest, json_t *object, const char *const *keys,
 }
 
 static int
-take_row(json_t *array, size_t max, struct span rest,
-         const char *const *keys, size_t nkeys, struct err *err)
+take_row(json_t *array, size_t max, struct span rest, const char *const *keys,
+         size_t nkeys, struct err *err)
 {
     uint32_t line;
     if (json_array_size(array) >= max)
@@ -121,8 +120,8 @@ take_denial(struct claims *claims, struct span rest, struct err *err)
     if (take_row(claims->denials, DENIALS_MAX, rest, keys, 4, err) != 0)
         return -1;
     size_t last = json_array_size(claims->denials) - 1;
-    return json_object_set_new(json_array_get(claims->denials, last),
-                               "count", json_integer(1));
+    return json_object_set_new(json_array_get(claims->denials, last), "count",
+                               json_integer(1));
 }
 
 static int

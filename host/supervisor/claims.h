@@ -10,10 +10,10 @@
 #include "host/wire/frame.h"
 
 struct claims {
-    unsigned taken;    /* frames so far */
-    bool sealed;       /* the wall is up; all after this is guest's word */
-    bool broken;       /* instead: the guest could not be set up */
-    struct err cause;  /* of broken */
+    unsigned taken;   /* frames so far */
+    bool sealed;      /* the wall is up; all after this is guest's word */
+    bool broken;      /* instead: the guest could not be set up */
+    struct err cause; /* of broken */
     bool ended;
     enum frame_end end;
     uint8_t status;

@@ -121,6 +121,5 @@ void
 client_link_last(struct client_link *client)
 {
     client->last = true;
-    bufferevent_trigger(client->stream, EV_WRITE,
-                        BEV_TRIG_IGNORE_WATERMARKS);
+    bufferevent_trigger(client->stream, EV_WRITE, BEV_TRIG_IGNORE_WATERMARKS);
 }

@@ -11,17 +11,22 @@
 #include "host/supervisor/claims.h"
 #include "host/supervisor/trace.h"
 
-enum limit_name { LIMIT_NONE, LIMIT_CPU, LIMIT_WALL, LIMIT_OUTPUT,
-                  LIMIT_REPORT };
+enum limit_name {
+    LIMIT_NONE,
+    LIMIT_CPU,
+    LIMIT_WALL,
+    LIMIT_OUTPUT,
+    LIMIT_REPORT
+};
 
 struct facts {
     enum limit_name limit; /* the first limit that was reached */
     bool hard;             /* the guest had to be killed for it */
     uint64_t limit_value;  /* ms or bytes */
     uint64_t limit_used;
-    int wait_status;       /* as waitpid(2) gives it */
-    bool host_failed;      /* immure ended it for reasons of its own */
-    bool protocol_broken;  /* a malformed frame; `why` says which */
+    int wait_status;           /* as waitpid(2) gives it */
+    bool host_failed;          /* immure ended it for reasons of its own */
+    bool protocol_broken;      /* a malformed frame; `why` says which */
     struct trace_call syscall; /* that the wall killed it for */
     uint64_t cpu_ms;
     uint64_t wall_ms;

@@ -23,8 +23,7 @@ cpu_ns(pid_t pid)
 {
     clockid_t clock;
     struct timespec t;
-    if (clock_getcpuclockid(pid, &clock) != 0 ||
-        clock_gettime(clock, &t) != 0)
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &t) != 0)
         return 0;
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
@@ -54,8 +53,7 @@ soft(struct run *run, enum limit_name name, uint64_t value)
     if (run->exited || run->facts.limit != LIMIT_NONE)
         return;
     note(run, name, value);
-    arm(run, &run->grace_timer, on_grace,
-        (uint64_t)LIMITS_GRACE_MS * 1000000);
+    arm(run, &run->grace_timer, on_grace, (uint64_t)LIMITS_GRACE_MS * 1000000);
     kill(run->pid, SIGALRM);
 }
 

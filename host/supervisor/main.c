@@ -29,8 +29,8 @@ struct supervisor {
     struct zygote_link zygote;
     struct event *zygote_event, *child_event, *end_events[3], *lost_timer;
     struct run run;
-    bool host;      /* an operator's program in place of a zygote */
-    bool running;   /* run_start() was called */
+    bool host;    /* an operator's program in place of a zygote */
+    bool running; /* run_start() was called */
     bool answered;
     pid_t group; /* of an operator's program */
     char *const *zygote_argv;
@@ -86,8 +86,7 @@ on_over(void *arg, struct run *run)
     int status = run->facts.wait_status;
     bool unexplained = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL &&
                        run->facts.limit == LIMIT_NONE &&
-                       !run->facts.protocol_broken &&
-                       !run->facts.host_failed;
+                       !run->facts.protocol_broken && !run->facts.host_failed;
     if (unexplained && s->lost_timer != NULL && !s->host) {
         /* Its zygote may be dying: a pid namespace takes its processes
          * first.  Wait a moment for that news. */
@@ -180,8 +179,8 @@ on_policy(void *arg, const char *json)
     if (s->zygote.control >= 0)
         return;
     if (policy_for_zygote(json, &stripped, &s->policy_hash, &err) != 0 ||
-        zygote_link_start(&s->zygote, s->zygote_argv,
-                          s->host ? environ : NULL, stripped, &err) != 0) {
+        zygote_link_start(&s->zygote, s->zygote_argv, s->host ? environ : NULL,
+                          stripped, &err) != 0) {
         answer_failure(s, &err);
         return;
     }
@@ -329,8 +328,7 @@ set_up(struct supervisor *s, struct err *err)
     if (watch_signals(s, err) != 0 ||
         client_link_init(&s->client, s->base, &client, err) != 0)
         return -1;
-    return run_init(&s->run, s->host ? RUN_HOST : RUN_JOB, s->base, &run,
-                    err);
+    return run_init(&s->run, s->host ? RUN_HOST : RUN_JOB, s->base, &run, err);
 }
 
 static void

@@ -45,8 +45,8 @@ syscall_object(const struct trace_call *call)
         return json_null();
     char *name = seccomp_syscall_resolve_num_arch(call->arch, call->number);
     json_t *object =
-        json_pack("{s:s, s:i, s:s}", "name", name ? name : "unknown",
-                  "number", call->number, "arch",
+        json_pack("{s:s, s:i, s:s}", "name", name ? name : "unknown", "number",
+                  call->number, "arch",
                   call->arch == seccomp_arch_native() ? "native" : "foreign");
     free(name);
     return object;
@@ -76,17 +76,15 @@ add_facts(json_t *o, const struct result_input *in)
 {
     const struct facts *f = in->facts;
     int exit_code, signal;
-    enum immure_verdict v =
-        facts_verdict(f, in->claims, &exit_code, &signal);
+    enum immure_verdict v = facts_verdict(f, in->claims, &exit_code, &signal);
     const char *why = f->why;
     if (v == IMMURE_ERROR && !in->claims->ended)
         why = "the guest's process ended without its end report";
     json_object_set_new(o, "id", job_id());
     json_object_set_new(o, "verdict", json_string(immure_verdict_name(v)));
     json_object_set_new(o, "limit", limit_object(in, v));
-    json_object_set_new(o, "exit_code", exit_code < 0
-                                            ? json_null()
-                                            : json_integer(exit_code));
+    json_object_set_new(o, "exit_code",
+                        exit_code < 0 ? json_null() : json_integer(exit_code));
     json_object_set_new(o, "signal",
                         signal ? json_integer(signal) : json_null());
     json_object_set_new(o, "syscall", syscall_object(&f->syscall));

@@ -6,8 +6,8 @@
 
 /* A captured output stream. */
 struct capture {
-    struct buf kept;  /* what fitted into the limit */
-    uint64_t bytes;   /* what the guest wrote */
+    struct buf kept; /* what fitted into the limit */
+    uint64_t bytes;  /* what the guest wrote */
     bool truncated;
 };
 

@@ -46,8 +46,7 @@ stream_watch(struct stream *s, struct run *run, short what,
 {
     if (fd_set_nonblocking(s->fd, err) != 0)
         return -1;
-    s->event =
-        event_new(run->base, s->fd, what | EV_PERSIST, callback, run);
+    s->event = event_new(run->base, s->fd, what | EV_PERSIST, callback, run);
     if (s->event == NULL || event_add(s->event, NULL) != 0)
         return err_set(err, ERR_MEMORY, 0, "watch descriptor %d", s->fd);
     return 0;
@@ -229,8 +228,7 @@ on_input(evutil_socket_t fd, short what, void *arg)
 {
     struct run *run = arg;
     (void)what;
-    ssize_t n =
-        write(fd, run->job.data + run->sent, run->job.len - run->sent);
+    ssize_t n = write(fd, run->job.data + run->sent, run->job.len - run->sent);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (n > 0)

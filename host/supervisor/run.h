@@ -63,8 +63,7 @@ int run_start(struct run *run, struct zygote_link *zygote, int stdin_fd,
 void run_stopped(struct run *run, int wait_status);
 
 /* Its end. */
-void run_exited(struct run *run, int wait_status,
-                const struct rusage *usage);
+void run_exited(struct run *run, int wait_status, const struct rusage *usage);
 
 /* Its zygote is gone: whatever the guest died of was not its own doing. */
 void run_lost_zygote(struct run *run);

@@ -27,9 +27,9 @@ static bool
 syscall_number(pid_t pid, int *out)
 {
     errno = 0;
-    long nr = ptrace(PTRACE_PEEKUSER, pid,
-                     (void *)offsetof(struct user_regs_struct, orig_rax),
-                     NULL);
+    long nr =
+        ptrace(PTRACE_PEEKUSER, pid,
+               (void *)offsetof(struct user_regs_struct, orig_rax), NULL);
     *out = (int)nr;
     return errno == 0;
 }
@@ -84,8 +84,8 @@ trace_continue(pid_t pid, int wait_status, struct trace_call *out_call)
         (void)ptrace(PTRACE_CONT, pid, NULL, NULL);
     } else if (event == PTRACE_EVENT_STOP) {
         int sig = WSTOPSIG(wait_status);
-        bool group_stop = sig == SIGSTOP || sig == SIGTSTP ||
-                          sig == SIGTTIN || sig == SIGTTOU;
+        bool group_stop = sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN ||
+                          sig == SIGTTOU;
         (void)ptrace(group_stop ? PTRACE_LISTEN : PTRACE_CONT, pid, NULL,
                      NULL);
     } else {

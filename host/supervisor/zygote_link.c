@@ -14,8 +14,7 @@
 #include "host/cleanup.h"
 #include "host/fd.h"
 
-static const char *const clean_environment[] = {"TZ=UTC0", "NO_COLOR=1",
-                                                NULL};
+static const char *const clean_environment[] = {"TZ=UTC0", "NO_COLOR=1", NULL};
 
 struct start {
     int program, control, policy;
@@ -43,8 +42,7 @@ become_zygote(const struct start *s, pid_t supervisor)
         _exit(125);
     /* By descriptor: the kernel puts the path of execve(2) on the new stack
      * (AT_EXECFN), where a guest could read it. */
-    syscall(SYS_execveat, program, "", s->argv, s->environment,
-            AT_EMPTY_PATH);
+    syscall(SYS_execveat, program, "", s->argv, s->environment, AT_EMPTY_PATH);
     _exit(125);
 }
 

@@ -50,8 +50,7 @@ add_file(struct job *job, struct span rest, struct err *err)
         span_take_field(&rest, &file.content, err) != 0)
         return -1;
     if (rest.len != 0)
-        return err_set(err, ERR_PROTO, 0, "%zu bytes behind a file",
-                       rest.len);
+        return err_set(err, ERR_PROTO, 0, "%zu bytes behind a file", rest.len);
     struct job_file *grown =
         realloc(job->files, (job->nfiles + 1) * sizeof *grown);
     if (grown == NULL)
@@ -128,8 +127,7 @@ job_parse(const struct buf *b, struct job *out, struct err *err)
     for (;;) {
         struct frame_header header;
         const uint8_t *payload;
-        int got =
-            frame_next(b, at, FRAME_FROM_CLIENT, &header, &payload, err);
+        int got = frame_next(b, at, FRAME_FROM_CLIENT, &header, &payload, err);
         if (got < 0)
             return -1;
         if (got == 0)

@@ -86,8 +86,7 @@ guest_take_descriptors(struct fd_message *message, struct err *err)
 {
     if (message->nfds != CONTROL_SPAWN_COUNT)
         return err_set(err, ERR_PROTO, 0,
-                       "a spawn request with %zu descriptors",
-                       message->nfds);
+                       "a spawn request with %zu descriptors", message->nfds);
     for (size_t i = 0; i < CONTROL_SPAWN_COUNT; i++)
         if (move_up(&message->fds[i], err) != 0)
             return -1;

@@ -41,8 +41,7 @@ close_wall(void *arg, struct err *err)
     struct host *host = arg;
     struct wall_guest_limits limits =
         guest_limits(&host->spawn, guest_data_used());
-    if (drop_stdin(err) != 0 ||
-        wall_in_place(&host->wall, &limits, err) != 0)
+    if (drop_stdin(err) != 0 || wall_in_place(&host->wall, &limits, err) != 0)
         return -1;
     return wall_seal(&host->wall, err);
 }
@@ -55,8 +54,8 @@ take_request(struct host *host, struct err *err)
     struct fd_message message;
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         return err_set(err, ERR_SYSTEM, errno, "follow the supervisor");
-    if (fd_recv(CONTROL_FD, &host->spawn, sizeof host->spawn, &message,
-                err) != 0)
+    if (fd_recv(CONTROL_FD, &host->spawn, sizeof host->spawn, &message, err) !=
+        0)
         return -1;
     if (message.len != sizeof host->spawn)
         return err_set(err, ERR_GONE, 0, "the supervisor is gone");

@@ -17,7 +17,7 @@ extern const struct _frozen immure_frozen[];
  * interpreter must not even be able to load them.  Shims of the same names
  * are frozen modules. */
 static const char *const never_loaded[] = {
-    "_posixsubprocess", "_socket", "fcntl", "grp",    "pwd",
+    "_posixsubprocess", "_socket", "fcntl",  "grp",       "pwd",
     "select",           "spwd",    "syslog", "xxsubtype",
 };
 
@@ -136,8 +136,7 @@ interp_error(struct err *err, const char *what)
     PyErr_NormalizeException(&type, &value, &trace);
     PyObject *text = value ? PyObject_Str(value) : NULL;
     const char *message = text ? PyUnicode_AsUTF8(text) : NULL;
-    const char *name =
-        type ? ((PyTypeObject *)type)->tp_name : "no exception";
+    const char *name = type ? ((PyTypeObject *)type)->tp_name : "no exception";
     err_set(err, ERR_GATE, 0, "%s: %s: %s", what, name,
             message ? message : "");
     PyErr_Clear();
@@ -238,9 +237,8 @@ warm_up(void)
         "except ZeroDivisionError as e: f'{e!r:>20} {Warm().f(9)}'\n",
         "<warm-up>", Py_file_input);
     PyObject *done = NULL;
-    if (code != NULL &&
-        PyDict_SetItemString(globals, "__builtins__",
-                             PyEval_GetBuiltins()) == 0)
+    if (code != NULL && PyDict_SetItemString(globals, "__builtins__",
+                                             PyEval_GetBuiltins()) == 0)
         done = PyEval_EvalCode(code, globals, globals);
     Py_XDECREF(done);
     Py_XDECREF(code);
@@ -253,11 +251,10 @@ interp_prepare(struct interp *in, const char *policy_json, struct err *err)
 {
     /* Nothing that is imported here is garbage: collecting costs a tenth. */
     PyGC_Disable();
-    in->policy = interp_call_policy("_immure_boot",
-                                    in->kind == INTERP_PLAIN
-                                        ? "prepare_plain_policy"
-                                        : "prepare",
-                                    policy_json);
+    in->policy = interp_call_policy(
+        "_immure_boot",
+        in->kind == INTERP_PLAIN ? "prepare_plain_policy" : "prepare",
+        policy_json);
     if (in->policy == NULL || interp_resolve(in) != 0)
         return interp_error(err, "prepare the library");
     PyGC_Enable();

@@ -13,8 +13,7 @@ enum { STATUS_ERROR = 1, STATUS_DENIED = 126 };
 static PyObject *
 bytes_of(struct span s)
 {
-    return PyBytes_FromStringAndSize((const char *)s.data,
-                                     (Py_ssize_t)s.len);
+    return PyBytes_FromStringAndSize((const char *)s.data, (Py_ssize_t)s.len);
 }
 
 static PyObject *
@@ -60,9 +59,9 @@ env_list(const struct job *job)
         const uint8_t *eq = memchr(s.data, '=', s.len);
         size_t klen = eq ? (size_t)(eq - s.data) : s.len;
         size_t skip = eq ? klen + 1 : klen;
-        PyObject *pair = Py_BuildValue(
-            "(NN)", text_of((struct span){s.data, klen}),
-            text_of((struct span){s.data + skip, s.len - skip}));
+        PyObject *pair =
+            Py_BuildValue("(NN)", text_of((struct span){s.data, klen}),
+                          text_of((struct span){s.data + skip, s.len - skip}));
         if (pair == NULL || PyList_Append(list, pair) != 0)
             Py_CLEAR(list);
         Py_XDECREF(pair);
@@ -75,9 +74,8 @@ file_list(const struct job *job)
 {
     PyObject *list = PyList_New(0);
     for (size_t i = 0; list != NULL && i < job->nfiles; i++) {
-        PyObject *pair =
-            Py_BuildValue("(NN)", text_of(job->files[i].name),
-                          bytes_of(job->files[i].content));
+        PyObject *pair = Py_BuildValue("(NN)", text_of(job->files[i].name),
+                                       bytes_of(job->files[i].content));
         if (pair == NULL || PyList_Append(list, pair) != 0)
             Py_CLEAR(list);
         Py_XDECREF(pair);
@@ -98,8 +96,8 @@ job_dict(const struct job *job)
         put(d, "files", file_list(job)) != 0 ||
         put(d, "stdin", bytes_of(job->input)) != 0 ||
         put(d, "globals",
-            job->has_globals ? text_of(job->globals)
-                             : Py_NewRef(Py_None)) != 0 ||
+            job->has_globals ? text_of(job->globals) : Py_NewRef(Py_None)) !=
+            0 ||
         put(d, "seed",
             job->seeded ? PyLong_FromLongLong(job->seed)
                         : Py_NewRef(Py_None)) != 0)
@@ -139,16 +137,16 @@ send_frames(struct report *report, PyObject *frames)
         const char *text[3];
         Py_ssize_t len[3];
         unsigned int line;
-        if (!PyArg_ParseTuple(PyList_GET_ITEM(frames, i), "s#Is#s#",
-                              &text[0], &len[0], &line, &text[1], &len[1],
-                              &text[2], &len[2])) {
+        if (!PyArg_ParseTuple(PyList_GET_ITEM(frames, i), "s#Is#s#", &text[0],
+                              &len[0], &line, &text[1], &len[1], &text[2],
+                              &len[2])) {
             PyErr_Clear();
             continue;
         }
         struct span fields[3];
         for (int k = 0; k < 3; k++) {
-            fields[k] = (struct span){(const uint8_t *)text[k],
-                                      (size_t)len[k]};
+            fields[k] =
+                (struct span){(const uint8_t *)text[k], (size_t)len[k]};
             clip(&fields[k], FIELD_MAX);
         }
         report_trace(report, line, fields);
@@ -225,8 +223,7 @@ exit_status(PyObject *exception)
 }
 
 static int
-finish_exception(struct interp *in, struct report *report,
-                 PyObject *exception)
+finish_exception(struct interp *in, struct report *report, PyObject *exception)
 {
     if (PyErr_GivenExceptionMatches(exception, PyExc_SystemExit)) {
         uint8_t status = exit_status(exception);
@@ -338,8 +335,7 @@ send_globals(struct interp *in, struct report *report)
 }
 
 int
-interp_run_job(struct interp *in, const struct job *job,
-               struct report *report)
+interp_run_job(struct interp *in, const struct job *job, struct report *report)
 {
     PyObject *dict = job_dict(job);
     PyObject *begun = dict ? PyObject_CallOneArg(in->begin, dict) : NULL;

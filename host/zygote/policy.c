@@ -18,14 +18,12 @@ layer_bit(const char *name, unsigned *out, struct err *err)
 }
 
 int
-policy_required_layers(const char *policy_json, unsigned *out,
-                       struct err *err)
+policy_required_layers(const char *policy_json, unsigned *out, struct err *err)
 {
     json_error_t where;
     json_t *policy = json_loads(policy_json, 0, &where);
     if (policy == NULL)
-        return err_set(err, ERR_POLICY, 0, "effective policy: %s",
-                       where.text);
+        return err_set(err, ERR_POLICY, 0, "effective policy: %s", where.text);
     unsigned bits = 0;
     size_t i;
     json_t *name;

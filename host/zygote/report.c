@@ -6,8 +6,7 @@
 #include "host/fd.h"
 
 static void
-send(struct report *report, enum frame_type type, const void *data,
-     size_t len)
+send(struct report *report, enum frame_type type, const void *data, size_t len)
 {
     struct err err;
     OWNED_BUFFER out = {0};
@@ -65,8 +64,7 @@ send_line_fields(struct report *report, enum frame_type type, uint32_t line,
 }
 
 void
-report_trace(struct report *report, uint32_t line,
-             const struct span fields[3])
+report_trace(struct report *report, uint32_t line, const struct span fields[3])
 {
     send_line_fields(report, FRAME_TRACE, line, fields, 3);
 }

@@ -74,11 +74,10 @@ status_of(const struct immure_result *r)
 static void
 say_untried(const struct immure_result *r)
 {
-    static const char *const untried[] = {"ImportError",
-                                          "ModuleNotFoundError",
+    static const char *const untried[] = {"ImportError", "ModuleNotFoundError",
                                           "NameError"};
-    json_t *o = json_loads(r->json, JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL,
-                           NULL);
+    json_t *o =
+        json_loads(r->json, JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, NULL);
     const char *type = json_string_value(
         json_object_get(json_object_get(o, "exception"), "type"));
     for (size_t i = 0; type && i < sizeof untried / sizeof *untried; i++)
@@ -104,8 +103,7 @@ run(const char *only, bool json, const char *const *args, size_t nargs)
         return 125;
     }
     snprintf(zygote, sizeof zygote, "%s/immure-zygote-layers", folder);
-    snprintf(supervisor, sizeof supervisor, "%s/../immure-supervisor",
-             folder);
+    snprintf(supervisor, sizeof supervisor, "%s/../immure-supervisor", folder);
     const char *const extra[] = {only, NULL};
     const struct immure_config config = {.zygote_args = extra,
                                          .zygote_path = zygote,

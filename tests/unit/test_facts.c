@@ -8,8 +8,14 @@
 
 #define EXITED(code) ((code) << 8)
 #define SIGNALED(sig) (sig)
-#define SILENT {0}
-#define SAYS(kind, code) {.ended = true, .end = (kind), .status = (code)}
+#define SILENT                                                                \
+    {                                                                         \
+        0                                                                     \
+    }
+#define SAYS(kind, code)                                                      \
+    {                                                                         \
+        .ended = true, .end = (kind), .status = (code)                        \
+    }
 
 struct row {
     const char *what;
@@ -121,14 +127,17 @@ START_TEST(text_is_utf8)
     } texts[] = {
         {"plain", "plain"},
         {"\xc3\xa9", "\xc3\xa9"},
-        {"a\xff" "b", "a\xef\xbf\xbd" "b"},
+        {"a\xff"
+         "b",
+         "a\xef\xbf\xbd"
+         "b"},
         {"\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
         {"\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd"},
         {"\xf0\x9f\x98", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        json_t *t = claims_text((const uint8_t *)texts[i].in,
-                                strlen(texts[i].in));
+        json_t *t =
+            claims_text((const uint8_t *)texts[i].in, strlen(texts[i].in));
         ck_assert_str_eq(json_string_value(t), texts[i].out);
         json_decref(t);
     }

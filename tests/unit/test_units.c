@@ -50,7 +50,7 @@ static const struct row rows[] = {
     {POLICY_MEMORY, "268435456", 0, "has no unit (K, M, G)"},
     {POLICY_FILES, "0K", 0, NULL},
     {POLICY_OUTPUT, "1K", 1024, NULL},
-    {POLICY_OUTPUT, "0K", 0, "out of range: write 1K to 1G"},
+    {POLICY_OUTPUT, "0K", 0, "out of range: write 1K to 256M"},
 };
 /* clang-format on */
 

@@ -39,8 +39,8 @@ add_row(struct bound *bound, PyObject *dict, PyObject *name)
     PyObject *value = PyDict_GetItemWithError(dict, name); /* borrowed */
     if (value == NULL && PyErr_Occurred())
         return -1;
-    rows[bound->count++] = (struct binding){
-        Py_NewRef(dict), Py_NewRef(name), Py_XNewRef(value)};
+    rows[bound->count++] =
+        (struct binding){Py_NewRef(dict), Py_NewRef(name), Py_XNewRef(value)};
     return 0;
 }
 

@@ -19,7 +19,7 @@ static struct {
     struct codes_set trusted;
     struct codes_set *gates; /* one a distinct gate name of list_grants */
     size_t gate_count;
-    PyObject *names; /* dict: (module, qualname) -> list of code objects */
+    PyObject *names;   /* dict: (module, qualname) -> list of code objects */
     PyObject *globals; /* dict: address of a code object -> its globals */
     PyObject *unresolved;
 } codes;
@@ -105,8 +105,7 @@ add_code(PyObject *module, PyObject *globals, PyObject *code)
 
     if (added <= 0)
         return added;
-    if (remember_name(module, code) < 0 ||
-        remember_globals(globals, code) < 0)
+    if (remember_name(module, code) < 0 || remember_globals(globals, code) < 0)
         return -1;
     PyObject *consts = ((PyCodeObject *)code)->co_consts; /* borrowed */
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(consts); i++) {
@@ -128,10 +127,9 @@ add_object(PyObject *object)
     if (!PyFunction_Check(object))
         return 0;
     PyObject *module = ((PyFunctionObject *)object)->func_module;
-    return add_code(module != NULL && PyUnicode_Check(module) ? module
-                                                              : nobody,
-                    PyFunction_GET_GLOBALS(object),
-                    PyFunction_GET_CODE(object));
+    return add_code(
+        module != NULL && PyUnicode_Check(module) ? module : nobody,
+        PyFunction_GET_GLOBALS(object), PyFunction_GET_CODE(object));
 }
 
 static int

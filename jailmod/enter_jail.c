@@ -156,8 +156,8 @@ policy_read(PyObject *dict, struct gate_policy *policy)
     PyObject *allow = PyDict_GetItemString(dict, "allow_names");
     policy->guest_modules = read_modules(dict, "guest_modules", false);
     policy->internal_modules = read_modules(dict, "internal_modules", true);
-    policy->deny_modules = modules == NULL ? PyDict_New()
-                                           : PyDict_Copy(modules);
+    policy->deny_modules =
+        modules == NULL ? PyDict_New() : PyDict_Copy(modules);
     policy->deny_names = deny == NULL ? PyDict_New() : PyDict_Copy(deny);
     Py_XSETREF(allow_names,
                allow == NULL ? PyTuple_New(0) : PySequence_Tuple(allow));
@@ -213,7 +213,7 @@ prepare(const struct gate_policy *policy)
     if (codes_collect(&walk) == 0 && imports_prepare(policy) == 0 &&
         builtins_prepare(policy) == 0 && cfuncs_prepare(&walk, policy) == 0 &&
         types_prepare(&walk, policy) == 0 && fixmods_prepare(&walk) == 0 &&
-        attrs_prepare(&walk) == 0)
+        repair_prepare(&walk) == 0 && attrs_prepare(&walk) == 0)
         status = 0;
     walk_clear(&walk);
     return status;
@@ -229,6 +229,7 @@ close_gates(void)
     types_close();
     if (fixmods_close() < 0)
         return -1;
+    repair_close();
     attrs_close();
     if (audit_close() < 0)
         return -1;

@@ -139,6 +139,8 @@ int types_prepare(const struct walk *walk, const struct gate_policy *policy);
 void types_close(void);
 int fixmods_prepare(const struct walk *walk);
 int fixmods_close(void);
+int repair_prepare(const struct walk *walk);
+void repair_close(void);
 int attrs_prepare(const struct walk *walk);
 void attrs_close(void);
 int audit_close(void);

@@ -24,10 +24,21 @@ def _like(parent, name):
     return type(io.BufferedIOBase)(name, (parent, io.BufferedIOBase), body)
 
 
+_peek, _read1 = _pyio.BufferedReader.peek, _pyio.BufferedReader.read1
+
+
 class BufferedReader(_pyio.BufferedReader, io.BufferedIOBase):
     """A buffered reader over a raw object; its views own their memory."""
 
     __module__ = "io"
+
+    def peek(self, size=0, /):
+        self._checkClosed("peek of closed file")
+        return _peek(self, size)
+
+    def read1(self, size=-1, /):
+        self._checkClosed("read of closed file")
+        return _read1(self, size)
 
     def readinto(self, buf):
         return _fill(self, buf, self.read)
@@ -51,6 +62,8 @@ class BufferedRandom(_pyio.BufferedRandom, io.BufferedIOBase):
     """A buffered reader and writer over a seekable raw object."""
 
     __module__ = "io"
+    peek = BufferedReader.peek
+    read1 = BufferedReader.read1
     readinto = BufferedReader.readinto
     readinto1 = BufferedReader.readinto1
 

@@ -94,11 +94,8 @@ def _read_zone(path):
 
 def patch(zones):
     """Import zoneinfo and let it know ZONES, and no paths."""
-    # The C class binds find_tzfile when it is first imported: patch the
-    # Python side before that.
-    sys.modules["_zoneinfo"] = None
+    # The Python class: _immure_boot.BLOCKED holds back the one in C.
     import zoneinfo
-    del sys.modules["_zoneinfo"]
     from zoneinfo import _common, _tzpath
     if len(zones) > 1:
         why = "No time zone found with key %s"
@@ -127,17 +124,6 @@ def patch(zones):
     _tzpath.TZPATH = ()
     for function in (find_tzfile, available_timezones, reset_tzpath):
         setattr(_tzpath, function.__name__, function)
-    _bind_classes(zoneinfo)
+    zoneinfo._zoneinfo.load_tzdata = load_tzdata
     zoneinfo.available_timezones = available_timezones
     zoneinfo.reset_tzpath = reset_tzpath
-
-
-def _bind_classes(zoneinfo):
-    try:
-        import _zoneinfo
-    except ImportError:
-        zoneinfo._zoneinfo.load_tzdata = zoneinfo._common.load_tzdata
-        return
-    zoneinfo.ZoneInfo = _zoneinfo.ZoneInfo
-    sys.modules.pop("zoneinfo._zoneinfo", None)
-    vars(zoneinfo).pop("_zoneinfo", None)

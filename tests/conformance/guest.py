@@ -149,7 +149,8 @@ _REPLACED = {
     ),
     # The library's own has these patched (jailmod/shims), or granted.
     "_strptime": (("time.tzset()", "pass"),),
-    "typing": (("sys._getframe(depth + 1)", "sys.no_frames(depth + 1)"),),
+    "typing": (("except (AttributeError, ValueError):  # For",
+                "except (AttributeError, ValueError, PermissionError):  # "),),
     # Asks which machine it is on, when it is loaded.
     "test.test_zlib": (("os.uname().machine", "''"),),
 }
@@ -159,6 +160,27 @@ def adapt(module):
     """Called when the helper MODULE has been run."""
     if module.__name__ == "test.support.os_helper":
         module._unlink = module._rmtree = module._rmdir = _gone
+        # They would try, in a decorator, which loses the file.
+        module._can_chmod = module._can_symlink = module._can_xattr = False
+    elif module.__name__ == "test.support.warnings_helper":
+        module.import_deprecated = _import_deprecated
+
+
+def _import_deprecated(name):
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        if Missing.loading:
+            return MissingNamespace(name)
+        raise unittest.SkipTest(str(error))
+
+
+def prepare(module):
+    """What the test_main() of the file MODULE would do; on both sides."""
+    if module.__name__ == "test.test_xml_etree":
+        helper = sys.modules[_HELPER]
+        module.pyET = module.ET = helper.import_fresh_module(
+            "xml.etree.ElementTree", blocked=["_elementtree"])
 
 
 # --- loading in the jail --------------------------------------------------------
@@ -181,7 +203,8 @@ class Sources:
             try:
                 self._run(module, file)
             except (Exception, unittest.SkipTest) as error:
-                self._forget(name)
+                if not package:
+                    self._forget(name)
                 self.errors.append((name, error))
             adapt(module)
             if name == _HELPER:
@@ -389,6 +412,7 @@ def main(path):
     tell(begin=time.monotonic())
     try:
         module = load(plan)
+        prepare(module)
         suite = unittest.defaultTestLoader.loadTestsFromModule(module)
         for text in unittest.defaultTestLoader.errors:
             tell(note=text[-_TEXT_MAX:])

@@ -52,7 +52,7 @@ def imported(name):
 
 
 # Test files ask for them in try statements, and do half of their work then.
-_ALWAYS = ("_testcapi", "_testinternalcapi")
+_ALWAYS = ("_testcapi", "_testinternalcapi", "multiprocessing")
 
 
 def _exists(name):
@@ -81,18 +81,22 @@ def required(names):
             and not name.startswith("unittest.test") and _exists(name)]
 
 
-def order(name, below, out):
-    """Append to OUT, dependencies first, NAME and what it imports of the
-    package BELOW."""
+def _within(name, packages):
+    return any(name == p or name.startswith(p + ".") for p in packages)
+
+
+def order(name, packages, out):
+    """Append to OUT, dependencies first, NAME and what it imports of
+    PACKAGES."""
     if name in out or name.startswith(_SKIPPED) or locate(name) is None:
         return
     out[name] = None
     parent = name.rpartition(".")[0]
-    if parent.startswith(below):
-        order(parent, below, out)
+    if _within(parent, packages):
+        order(parent, packages, out)
     for other in imported(name):
-        if other == below or other.startswith(below + "."):
-            order(other, below, out)
+        if _within(other, packages):
+            order(other, packages, out)
     del out[name]           # to the end
     out[name] = True
 
@@ -127,7 +131,7 @@ def fresh_rows(names):
             continue
         out = {}
         if locate(name)[1]:
-            order(name, name, out)
+            order(name, (name,), out)
         else:
             out[name] = True
         found[name] = rows(out)
@@ -142,10 +146,10 @@ def make(module, jailed, more_fresh=(), data=()):
     if not jailed:
         return plan, []
     out = {}
-    order("test.support.import_helper", "test", out)
-    order("test.support.os_helper", "test", out)
-    below = "test" if module.startswith("test.") else "unittest.test"
-    order(module, below, out)
+    packages = ("test", "unittest.test")
+    for name in ("test.support.import_helper", "test.support.os_helper",
+                 module):
+        order(name, packages, out)
     plan["modules"] = rows(out)
     plan["missing"] = required(out)
     wanted = set(more_fresh)

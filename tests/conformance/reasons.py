@@ -81,18 +81,49 @@ def _ask(result, jail, asked):
     key = (why["type"], why["text"][:80])
     if key not in asked:
         results, rules = jail.solo(result["case"])
-        if results.get(result["case"], result)["outcome"] == "pass":
-            return None
         why["denied"] = sorted(rules)
-        asked[key] = of_rules(rules) or "defect"
+        again = results.get(result["case"], result)
+        if again["outcome"] == "pass":
+            return None
+        asked[key] = of_result(again) or of_rules(rules) or "defect"
     return asked[key]
 
 
+_ROUNDS = 8
+
+
+def _look_again(unknown, jail, found):
+    """What stays unknown of {case: result} when the cases are run without
+    those whose reason is known, for what a refusal cut short stands in the
+    way of others; puts into FOUND what gets known."""
+    for _ in range(_ROUNDS):
+        if len(unknown) < 2 or jail.load is not None:
+            break
+        again, left = jail.run_only(sorted(unknown))[0], {}
+        for case, result in unknown.items():
+            result = again.get(case, result)
+            reason = of_result(result)
+            if reason is not None:
+                found[case] = (reason, result["why"])
+            elif result["outcome"] != "pass":
+                left[case] = result
+        if len(left) == len(unknown):
+            break
+        unknown = left
+    return unknown
+
+
 def explain(only, jail):
-    """{case: (reason, why)}; without the cases that pass when run alone."""
-    found, asked = {}, {}
+    """{case: (reason, why)}; without the cases that pass when run apart."""
+    found, asked, unknown = {}, {}, {}
     for case, result in only.items():
-        reason = of_result(result) or _ask(result, jail, asked)
+        reason = of_result(result)
+        if reason is not None:
+            found[case] = (reason, result["why"])
+        else:
+            unknown[case] = result
+    for case, result in _look_again(unknown, jail, found).items():
+        reason = _ask(result, jail, asked)
         if reason is not None:
             found[case] = (reason, result["why"])
     return found

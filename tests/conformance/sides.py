@@ -197,18 +197,19 @@ class Jail(Side):
     def baseline(self):
         """{rule: count} of the denials that loading the file meets."""
         if self._baseline is None:
-            self._baseline = self._denied([])[1]
+            self._baseline = self.run_only([])[1]
         return self._baseline
 
     def solo(self, case):
         """Run CASE in a guest of its own: (its results, the rules of the
         denials it met that loading the file did not)."""
-        results, denied = self._denied([case])
+        results, denied = self.run_only([case])
         known = self.baseline()
         return results, {rule for rule, n in denied.items()
                          if n > known.get(rule, 0)}
 
-    def _denied(self, only):
+    def run_only(self, only):
+        """Run the cases ONLY: (results, {rule: count} of the denials)."""
         text, end = self.run_once(dict(self.plan, skip=[], only=only))
         count = {}
         for denial in end.get("denials") or ():

@@ -1,4 +1,5 @@
 # escape: 161
+# policy-wall: optional; it looks at its own process alone
 # technique: async generator hooks and coroutine origins that hold frames
 # family: hooks
 # goal: frames

@@ -1,4 +1,5 @@
 # escape: 240
+# policy-wall: optional; it looks at its own process alone
 # technique: string.Formatter, Template, str.format and logging styles that reach frames and globals
 # family: stdlib
 # goal: globals

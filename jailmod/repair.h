@@ -1,0 +1,55 @@
+/* Repairs of C types whose code believes what a guest can change meanwhile.
+ * Only jailmod/repair*.c include this. */
+#ifndef IMMURE_JAILMOD_REPAIR_H
+#define IMMURE_JAILMOD_REPAIR_H
+
+#include "jailmod/gate.h"
+
+enum repair_place {
+    REPAIR_METHOD,   /* METH_O, METH_VARARGS or METH_NOARGS */
+    REPAIR_FAST,     /* METH_FASTCALL */
+    REPAIR_FAST_ALL, /* METH_FASTCALL | METH_KEYWORDS */
+    REPAIR_FAST_DEF, /* those and METH_METHOD: a PyCMethod */
+    REPAIR_GET,      /* the getter of an attribute */
+    REPAIR_NEW,
+    REPAIR_INIT,
+    REPAIR_DEALLOC,
+    REPAIR_GETATTR,
+    REPAIR_CALL,
+    REPAIR_STR,
+    REPAIR_COMPARE,
+    REPAIR_NEXT,
+    REPAIR_CONTAINS,
+    REPAIR_REMAINDER,
+    REPAIR_SUBSCRIPT,
+    REPAIR_SET_SUBSCRIPT,
+    REPAIR_SET_ITEM,
+};
+
+struct repair {
+    const char *type; /* its tp_name; no such type: nothing to repair */
+    enum repair_place place;
+    const char *name; /* of the method or attribute; "" for slots */
+    void *replacement;
+    void **original; /* filled in before the replacement is in place */
+    const char *reason;
+};
+
+struct repair_table {
+    const struct repair *rows;
+    size_t count;
+};
+
+/* Addresses of functions of any type, as rows and originals keep them. */
+#define REPAIR_BY(function) ((void *)(function))
+#define REPAIR_WAS(variable) ((void **)(void *)&(variable))
+
+extern const struct repair_table repair_buffers; /* repair_buffers.c */
+extern const struct repair_table repair_inits;   /* repair_inits.c */
+extern const struct repair_table repair_values;  /* repair_values.c */
+extern const struct repair_table repair_aliases; /* repair_aliases.c */
+extern const struct repair_table repair_views;   /* repair_views.c */
+
+int repair_views_prepare(void);
+
+#endif

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "host/cleanup.h"
@@ -37,9 +38,11 @@ static int
 own_folder(char *out, size_t cap)
 {
     ssize_t n = readlink("/proc/self/exe", out, cap - 1);
-    if (n < 0)
-        return -1;
-    out[n] = '\0';
+    if (n >= 0)
+        out[n] = '\0';
+    else if (cap < PATH_MAX ||
+             realpath((const char *)getauxval(AT_EXECFN), out) == NULL)
+        return -1; /* without /proc: the name that execve(2) was given */
     char *slash = strrchr(out, '/');
     if (slash == NULL)
         return -1;
@@ -89,7 +92,7 @@ say_untried(const struct immure_result *r)
 static int
 run(const char *only, bool json, const char *const *args, size_t nargs)
 {
-    char folder[PATH_MAX - 64], zygote[PATH_MAX], supervisor[PATH_MAX];
+    char folder[PATH_MAX], zygote[PATH_MAX + 64], supervisor[PATH_MAX + 64];
     OWNED_STR code = NULL;
     size_t len;
     struct err err;

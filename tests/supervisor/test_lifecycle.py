@@ -98,6 +98,11 @@ def run(code, *options):
     return done.returncode, json.loads(done.stdout)
 
 
+NEEDS_PROC = unittest.skipUnless(
+    os.path.exists("/proc/self/stat"), "no /proc here to find processes by")
+
+
+@NEEDS_PROC
 class Killed(unittest.TestCase):
     def end_one(self, which, sig):
         process = start()
@@ -159,6 +164,7 @@ class Killed(unittest.TestCase):
             self.assertTrue(gone(line), f"left behind: {line}")
 
 
+@NEEDS_PROC
 class Stopped(unittest.TestCase):
     def test_a_stopped_guest_meets_its_limit(self):
         process = start(LOOP, "--cpu", "1s")
@@ -284,6 +290,7 @@ class Caller(unittest.TestCase):
                     preexec_fn=strange, timeout=20)
                 self.assertEqual(done.returncode, status, done.stderr)
 
+    @NEEDS_PROC
     def test_descriptors_stay_outside(self):
         fds = [os.dup2(os.open("/etc/passwd", os.O_RDONLY), n)
                for n in range(30, 40)]

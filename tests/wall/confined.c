@@ -1,6 +1,8 @@
 #include "tests/wall/confined.h"
 
+#include <errno.h>
 #include <grp.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,4 +203,20 @@ confined_run(const struct scene *scene, const void *world, char complaint[256],
     else if (strcmp(complaint, content) == 0)
         complaint[0] = '\0';
     *out_uid = reap_all(pid);
+}
+
+bool
+confined_has_namespaces(void)
+{
+    int status = 1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        confined_become_nobody();
+        _exit(unshare(CLONE_NEWUSER) == 0 ? 0 : 1);
+    }
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (status != 0)
+        printf("# no user namespaces here: not tried\n");
+    return status == 0;
 }

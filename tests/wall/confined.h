@@ -2,6 +2,8 @@
 #ifndef IMMURE_TESTS_WALL_CONFINED_H
 #define IMMURE_TESTS_WALL_CONFINED_H
 
+#include <stdbool.h>
+
 #include "host/wall/wall.h"
 
 enum as {
@@ -30,6 +32,10 @@ struct scene {
  * that the host saw at the end. */
 void confined_run(const struct scene *scene, const void *world,
                   char complaint[256], long *out_uid);
+
+/* Whether an ordinary user may have user namespaces here.  A chroot refuses
+ * them, and with them all that needs them. */
+bool confined_has_namespaces(void);
 
 /* Become an ordinary user, if root.  In a child only. */
 void confined_become_nobody(void);

@@ -62,8 +62,6 @@ class BufferedRandom(_pyio.BufferedRandom, io.BufferedIOBase):
     """A buffered reader and writer over a seekable raw object."""
 
     __module__ = "io"
-    peek = BufferedReader.peek
-    read1 = BufferedReader.read1
     readinto = BufferedReader.readinto
     readinto1 = BufferedReader.readinto1
 

@@ -112,6 +112,8 @@ kill_wrappers(PyTypeObject *type, bool use)
     };
 
     PyObject *dict = pyver_type_dict(type); /* borrowed */
+    if (dict == NULL)
+        return; /* a static type that nobody made ready */
     for (size_t i = 0; i < Py_ARRAY_LENGTH(wrapped); i++) {
         if (wrapped[i].use && !use)
             continue;

@@ -96,6 +96,8 @@ class Side:
 
     def ended(self, end):
         """The run ended outside any case."""
+        if end["verdict"] == "internal" and self.begin is None:
+            raise SystemExit("no guest can be run: " + end["why"])
         if not self.results:
             self.load = {"load": "error", "why": {
                 "type": end["verdict"], "text": end["why"], "rules": [],

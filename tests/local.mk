@@ -105,4 +105,4 @@ clean-local:
 # logs in the build tree.
 EXTRA_DIST += $(wildcard $(addprefix $(srcdir)/tests/, \
 	tap.py tap.sh */*.py */*.out unit/guests/* unit/jobs/* \
-	wall/attacks/* fuzz/corpus/*/*)) .ci/run
+	wall/attacks/* wall/guests/* fuzz/corpus/*/*)) .ci/run

@@ -22,6 +22,7 @@ enum limit_name {
 struct facts {
     enum limit_name limit; /* the first limit that was reached */
     bool hard;             /* the guest had to be killed for it */
+    bool by_kernel;        /* by RLIMIT_CPU, where this process was late */
     uint64_t limit_value;  /* ms or bytes */
     uint64_t limit_used;
     int wait_status;           /* as waitpid(2) gives it */
@@ -31,7 +32,8 @@ struct facts {
     uint64_t cpu_ms;
     uint64_t wall_ms;
     uint64_t mem_peak; /* ru_maxrss: resident bytes, shared pages included */
-    uint64_t faults;   /* minor and major */
+    uint64_t minor_faults, major_faults;
+    uint64_t voluntary_switches, involuntary_switches;
     uint64_t queue_us; /* from the whole job to the request for a guest */
     uint64_t start_us; /* from that to a sealed guest */
     char why[512];     /* for people; "" when the verdict says it all */

@@ -1,6 +1,7 @@
 #include "host/supervisor/limits.h"
 
 #include <signal.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "host/supervisor/run.h"
@@ -103,10 +104,25 @@ limits_reached(struct run *run, enum limit_name name, uint64_t value)
         kill(run->pid, SIGKILL);
 }
 
+/* RLIMIT_CPU kills by itself: SIGKILL where soft and hard are one, SIGXCPU
+ * elsewhere. */
+static void
+note_backstop(struct run *run)
+{
+    struct facts *f = &run->facts;
+    int sig = WIFSIGNALED(f->wait_status) ? WTERMSIG(f->wait_status) : 0;
+    if (f->limit != LIMIT_NONE || f->host_failed || f->protocol_broken ||
+        f->cpu_ms < run->limits.cpu_ms || (sig != SIGKILL && sig != SIGXCPU))
+        return;
+    note(run, LIMIT_CPU, run->limits.cpu_ms);
+    f->hard = f->by_kernel = true;
+}
+
 void
 limits_settle(struct run *run)
 {
     struct facts *f = &run->facts;
+    note_backstop(run);
     switch (f->limit) {
     case LIMIT_NONE:
         break;

@@ -22,7 +22,8 @@ void limits_start(struct run *run);
 /* A limit of bytes was passed: kill at once. */
 void limits_reached(struct run *run, enum limit_name name, uint64_t value);
 
-/* After the end: what was used of the limit that was reached. */
+/* After the end: what was used of the limit that was reached, be it one that
+ * the kernel enforced before this process could. */
 void limits_settle(struct run *run);
 
 void limits_clear(struct run *run);

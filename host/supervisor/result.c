@@ -28,7 +28,8 @@ limit_object(const struct result_input *in, enum immure_verdict verdict)
                          limit_name_text(f->limit), "value",
                          (json_int_t)f->limit_value, "used",
                          (json_int_t)f->limit_used, "phase",
-                         f->hard ? "hard" : "soft", "layer", "supervisor");
+                         f->hard ? "hard" : "soft", "layer",
+                         f->by_kernel ? "kernel" : "supervisor");
     if (in->claims->memory && verdict == IMMURE_ERROR)
         return json_pack("{s:s, s:I, s:I, s:s, s:s}", "name", "memory",
                          "value", (json_int_t)in->limits->memory, "used",
@@ -62,6 +63,31 @@ exception_object(const struct claims *claims)
     json_object_del(object, "text");
     json_object_set(object, "frames", claims->frames);
     json_object_set_new(object, "text", text);
+    return object;
+}
+
+static json_t *
+usage_object(const struct result_input *in)
+{
+    const struct facts *f = in->facts;
+    const struct {
+        const char *key;
+        uint64_t value;
+    } rows[] = {
+        {"cpu_ms", f->cpu_ms},
+        {"wall_ms", f->wall_ms},
+        {"mem_peak", f->mem_peak},
+        {"faults", f->minor_faults + f->major_faults},
+        {"minor_faults", f->minor_faults},
+        {"major_faults", f->major_faults},
+        {"voluntary_switches", f->voluntary_switches},
+        {"involuntary_switches", f->involuntary_switches},
+        {"output_bytes", in->out->bytes + in->errs->bytes},
+    };
+    json_t *object = json_object();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        json_object_set_new(object, rows[i].key,
+                            json_integer((json_int_t)rows[i].value));
     return object;
 }
 
@@ -103,11 +129,7 @@ add_facts(json_t *o, const struct result_input *in)
         snprintf(key, sizeof key, "%s_truncated", streams[i].name);
         json_object_set_new(o, key, json_boolean(c->truncated));
     }
-    json_object_set_new(
-        o, "usage",
-        json_pack("{s:I, s:I, s:I, s:I}", "cpu_ms", (json_int_t)f->cpu_ms,
-                  "wall_ms", (json_int_t)f->wall_ms, "mem_peak",
-                  (json_int_t)f->mem_peak, "faults", (json_int_t)f->faults));
+    json_object_set_new(o, "usage", usage_object(in));
     json_object_set_new(o, "timing",
                         json_pack("{s:f, s:f, s:I}", "queue_ms",
                                   (double)f->queue_us / 1000, "start_ms",

@@ -395,7 +395,10 @@ run_exited(struct run *run, int wait_status, const struct rusage *usage)
     uint64_t base = run->cpu_base_ns / 1000000;
     f->cpu_ms = cpu > base ? cpu - base : 0;
     f->mem_peak = (uint64_t)usage->ru_maxrss * 1024;
-    f->faults = (uint64_t)usage->ru_minflt + (uint64_t)usage->ru_majflt;
+    f->minor_faults = (uint64_t)usage->ru_minflt;
+    f->major_faults = (uint64_t)usage->ru_majflt;
+    f->voluntary_switches = (uint64_t)usage->ru_nvcsw;
+    f->involuntary_switches = (uint64_t)usage->ru_nivcsw;
     if (run->sealed_ns != 0)
         f->wall_ms = (run_now_ns() - run->sealed_ns) / 1000000;
     if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) != SIGSYS)

@@ -67,7 +67,8 @@ note_exit(pid_t pid, struct trace_call *out_call)
     unsigned long status;
     if (ptrace(PTRACE_GETEVENTMSG, pid, NULL, &status) != 0)
         return;
-    if (WIFSIGNALED((int)status) && WTERMSIG((int)status) == SIGSYS)
+    if (!out_call->sent && WIFSIGNALED((int)status) &&
+        WTERMSIG((int)status) == SIGSYS)
         out_call->known = syscall_number(pid, &out_call->number);
     if (out_call->known)
         out_call->arch = syscall_arch(pid);
@@ -89,6 +90,9 @@ trace_continue(pid_t pid, int wait_status, struct trace_call *out_call)
         (void)ptrace(group_stop ? PTRACE_LISTEN : PTRACE_CONT, pid, NULL,
                      NULL);
     } else {
+        /* The kernel's own SIGSYS, of a filter that kills, never stops here
+         * (SA_IMMUTABLE, or straight to the exit before Linux 5.16). */
+        out_call->sent |= WSTOPSIG(wait_status) == SIGSYS;
         (void)ptrace(PTRACE_CONT, pid, NULL,
                      (void *)(long)WSTOPSIG(wait_status));
     }

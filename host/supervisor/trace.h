@@ -17,6 +17,7 @@
  * i386's read, not x86-64's close (tests/wall/attacks/05). */
 struct trace_call {
     bool known;
+    bool sent; /* a SIGSYS came from another process: no call is to blame */
     int number;
     uint32_t arch; /* AUDIT_ARCH_* */
 };

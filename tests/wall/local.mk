@@ -41,4 +41,5 @@ tests_unit_test_wall_layers_SOURCES = tests/unit/test_wall_layers.c $(wall_confi
 tests_unit_test_wall_layers_CPPFLAGS = $(wall_test_cppflags)
 tests_unit_test_wall_layers_LDADD = $(wall_test_libs) $(CHECK_LIBS)
 
-EXTRA_DIST += tests/wall/expected-x86_64.txt
+TESTS += tests/wall/killed_for_test.py
+EXTRA_DIST += tests/wall/expected-x86_64.txt tests/wall/killed_for.txt

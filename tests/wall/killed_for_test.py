@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""The system call that killed a guest is in the result, from the kernel.
+
+The rows are killed_for.txt; the guests have the wall alone against them."""
+import errno
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build")
+LAYERS = os.path.join(BUILD, "tests/layers")
+NOBODY = 65534
+
+
+def rows():
+    with open(os.path.join(HERE, "killed_for.txt"), encoding="utf-8") as f:
+        for line in f:
+            if line.strip() and not line.startswith("#"):
+                name, verdict, *call = line.split()
+                yield name, verdict, call
+
+
+def command(guest, *args):
+    return [LAYERS, "--only=wall", "--json",
+            os.path.join(HERE, "guests", guest), *args]
+
+
+def result(guest, *args, **who):
+    done = subprocess.run(command(guest, *args), stdin=subprocess.DEVNULL,
+                          capture_output=True, timeout=60, **who)
+    return json.loads(done.stdout or b"null"), done.stderr
+
+
+@unittest.skipUnless(platform.machine() == "x86_64", "numbers are x86-64's")
+class KilledFor(unittest.TestCase):
+    def check(self, got, name, verdict, number):
+        if verdict == "killed":
+            self.assertEqual(got["verdict"], "killed")
+            self.assertEqual(got["signal"], signal.SIGSYS)
+            self.assertEqual(got["syscall"], {"name": name, "number": number,
+                                              "arch": "native"})
+        else:
+            self.assertEqual(got["verdict"], "ok")
+            self.assertEqual(got["stdout"],
+                             f"-1 {getattr(errno, verdict)}\n")
+            self.assertIsNone(got["syscall"])
+
+    def try_all(self, **who):
+        for name, verdict, call in rows():
+            with self.subTest(name=name):
+                got, err = result("call.py", *call, **who)
+                self.assertIsNotNone(got, err)
+                self.check(got, name, verdict, int(call[0]))
+
+    def test_as_started(self):
+        self.try_all()
+
+    @unittest.skipUnless(os.geteuid() == 0, "already an ordinary user")
+    def test_as_an_ordinary_user(self):
+        who = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+        try:
+            subprocess.run([LAYERS], capture_output=True, **who)
+        except PermissionError:
+            self.skipTest("the build folder is root's alone")
+        self.try_all(**who)
+
+    def test_forged(self):
+        got, _ = result("forge.py")
+        self.assertEqual((got["verdict"], got["syscall"]["name"]),
+                         ("killed", "getpid"))
+
+
+class SentFromOutside(unittest.TestCase):
+    def test_no_call_is_to_blame(self):
+        """SIGSYS by another process, while the guest is in a call."""
+        code = ("import time\nprint('up', flush=True)\n"
+                "while True: time.sleep(9)\n")
+        with subprocess.Popen(
+                [os.path.join(BUILD, "immure"), "--report-fd", "2",
+                 "-c", code], stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            self.assertEqual(process.stdout.readline(), b"up\n")
+            pid = process.pid
+            try:
+                while True:  # down to the guest, the last of the line
+                    with open(f"/proc/{pid}/task/{pid}/children",
+                              encoding="ascii") as f:
+                        children = f.read().split()
+                    if not children:
+                        break
+                    pid = int(children[-1])
+            except OSError:
+                process.kill()
+                self.skipTest("no /proc, or no lists of children in it")
+            os.kill(pid, signal.SIGSYS)
+            _, err = process.communicate(timeout=60)
+        got = json.loads(next(line for line in err.splitlines()
+                              if line.startswith(b"{")))
+        self.assertEqual((got["verdict"], got["signal"], got["syscall"]),
+                         ("killed", signal.SIGSYS, None))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

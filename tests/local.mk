@@ -82,7 +82,7 @@ fuzz:
 	done
 
 # --- examples, attacks, house rules ------------------------------------------------
-TESTS += tests/lint/lint.py tests/wall/attacks_test.py \
+TESTS += tests/lint/lint.py \
 	tests/supervisor/test_lifecycle.py \
 	tests/examples/examples_test.py \
 	tests/escape/both_test.py \

@@ -24,12 +24,11 @@ limit_object(const struct result_input *in, enum immure_verdict verdict)
 {
     const struct facts *f = in->facts;
     if (f->limit != LIMIT_NONE)
-        return json_pack("{s:s, s:I, s:I, s:s, s:s}", "name",
-                         limit_name_text(f->limit), "value",
-                         (json_int_t)f->limit_value, "used",
-                         (json_int_t)f->limit_used, "phase",
-                         f->hard ? "hard" : "soft", "layer",
-                         f->by_kernel ? "kernel" : "supervisor");
+        return json_pack(
+            "{s:s, s:I, s:I, s:s, s:s}", "name", limit_name_text(f->limit),
+            "value", (json_int_t)f->limit_value, "used",
+            (json_int_t)f->limit_used, "phase", f->hard ? "hard" : "soft",
+            "layer", f->by_kernel ? "kernel" : "supervisor");
     if (in->claims->memory && verdict == IMMURE_ERROR)
         return json_pack("{s:s, s:I, s:I, s:s, s:s}", "name", "memory",
                          "value", (json_int_t)in->limits->memory, "used",

@@ -68,18 +68,18 @@ add_row(scmp_filter_ctx filter, const struct sys_rule *row)
 }
 
 static int
-add_rows(scmp_filter_ctx filter, struct err *err)
+add_rows(scmp_filter_ctx filter, const struct sys_rule *rows, size_t count,
+         struct err *err)
 {
     /* Only the native architecture is in the filter: the bad-architecture
        action takes i386 and x32 calls on x86-64, arm on aarch64. */
     if (seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
                          SCMP_ACT_KILL_PROCESS) != 0)
         return layer_failed(err, WALL_SECCOMP, 0, "set the foreign action");
-    for (size_t i = 0; i < guest_syscalls_count; i++) {
-        int done = add_row(filter, &guest_syscalls[i]);
+    for (size_t i = 0; i < count; i++) {
+        int done = add_row(filter, &rows[i]);
         if (done != 0)
-            return layer_failed(err, WALL_SECCOMP, -done,
-                                guest_syscalls[i].name);
+            return layer_failed(err, WALL_SECCOMP, -done, rows[i].name);
     }
     return 0;
 }
@@ -117,6 +117,13 @@ keep_program(struct wall *wall, const char *bytes, size_t len, struct err *err)
 int
 filter_build(struct wall *wall, struct err *err)
 {
+    return filter_build_of(wall, guest_syscalls, guest_syscalls_count, err);
+}
+
+int
+filter_build_of(struct wall *wall, const struct sys_rule *rows, size_t count,
+                struct err *err)
+{
     if (!layer_wanted(wall, WALL_SECCOMP))
         return 0;
     uint32_t action = SECCOMP_RET_KILL_PROCESS;
@@ -127,7 +134,8 @@ filter_build(struct wall *wall, struct err *err)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
     OWNED_STR bytes = NULL;
     size_t len;
-    if (add_rows(filter, err) != 0 || export(filter, &bytes, &len, err) != 0)
+    if (add_rows(filter, rows, count, err) != 0 ||
+        export(filter, &bytes, &len, err) != 0)
         return -1;
     return keep_program(wall, bytes, len, err);
 }

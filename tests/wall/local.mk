@@ -41,5 +41,12 @@ tests_unit_test_wall_layers_SOURCES = tests/unit/test_wall_layers.c $(wall_confi
 tests_unit_test_wall_layers_CPPFLAGS = $(wall_test_cppflags)
 tests_unit_test_wall_layers_LDADD = $(wall_test_libs) $(CHECK_LIBS)
 
-TESTS += tests/wall/killed_for_test.py
+wall_scripts = tests/wall/attacks_test.py tests/wall/killed_for_test.py
+TESTS += $(wall_scripts)
+
+# All of this, alone.
+.PHONY: check-wall
+check-wall: all
+	$(MAKE) check TESTS='tests/wall/probe $(wall_unit_tests) $(wall_scripts)'
+
 EXTRA_DIST += tests/wall/expected-x86_64.txt tests/wall/killed_for.txt

@@ -10,9 +10,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host/cleanup.h"
+#include "host/wall/filter.h"
 #include "host/wall/syscalls.h"
 
 enum { NUMBERS = 512, BROKEN = 1 };
@@ -124,22 +126,55 @@ try_edges(struct tap *tap, struct wall *wall)
         const struct edge *e = &edges[i];
         char how[64];
         const struct outcome o = sealed_try(wall, HOW_SYSCALL, &e->attempt);
-        bool good = e->want == WANT_KILLED ? o.came_to == CAME_KILLED
-                    : e->want == WANT_THROUGH
-                        ? o.came_to == CAME_BACK
-                        : o.came_to == CAME_BACK && o.value == e->want;
-        say(tap, good, e->what, sealed_say(&o, how));
+        say(tap, edge_is_as(&o, e->want), e->what, sealed_say(&o, how));
     }
 }
 
-/* Other gates into the kernel.  The numbers of i386 from 0 to 20 hold exit,
- * fork, read, write, open, execve and getpid.  A kernel that lacks a gate
- * answers with SIGSEGV. */
+static void
+try_sweeps(struct tap *tap, struct wall *wall)
+{
+    for (size_t i = 0; i < sweeps_count; i++) {
+        char wrong[64] = "each bit of 32";
+        bool good = true;
+        for (unsigned bit = 0; good && bit < 32; bit++) {
+            const struct attempt a = sweep_attempt(&sweeps[i], bit);
+            const struct outcome o = sealed_try(wall, HOW_SYSCALL, &a);
+            good = edge_is_as(&o, sweep_want(&sweeps[i], bit));
+            if (!good)
+                snprintf(wrong, sizeof wrong, "bit %u: %.40s", bit,
+                         sealed_say(&o, (char[64]){0}));
+        }
+        say(tap, good, sweeps[i].what, wrong);
+    }
+}
+
+/* A kernel for 64-bit programs of 32-bit addresses takes every number with
+ * this bit set as well. */
+static void
+try_x32(struct tap *tap, struct wall *wall)
+{
+    enum { X32_BIT = 0x40000000, X32_NUMBERS = 560 };
+    char wrong[80] = "killed, every one";
+    bool good = true;
+    for (long nr = 0; good && nr < X32_NUMBERS; nr++) {
+        struct attempt a = attempt_of(nr);
+        a.nr |= X32_BIT;
+        const struct outcome o = sealed_try(wall, HOW_SYSCALL, &a);
+        good = o.came_to == CAME_KILLED;
+        if (!good)
+            snprintf(wrong, sizeof wrong, "%ld: %.40s", nr,
+                     sealed_say(&o, (char[64]){0}));
+    }
+    say(tap, good, "x32 numbers", wrong);
+}
+
+/* Other gates into the kernel.  A kernel that lacks one answers with
+ * SIGSEGV. */
 static void
 try_gate(struct tap *tap, struct wall *wall, enum how how, const char *name,
-         int last)
+         int count)
 {
-    for (int nr = 0; nr <= last; nr++) {
+    for (int nr = 0; nr < count; nr++) {
         char what[32], said[64];
         const struct attempt a = {nr, {0, PAGE, 1}};
         const struct outcome o = sealed_try(wall, how, &a);
@@ -168,14 +203,106 @@ compare_table(struct tap *tap, const struct expected *want)
     }
 }
 
+/* The table with one thing changed.  Each row, each condition, each value and
+ * each bit of it has to be missed by something above. */
+struct mutation {
+    char what[96];
+    struct sys_rule rows[64];
+    size_t count;
+    long nr;
+};
+
+static void
+try_mutation(struct tap *tap, const struct wall *wall,
+             const struct mutation *m)
+{
+    struct wall other = *wall;
+    struct err err;
+    other.program = NULL;
+    if (filter_build_of(&other, m->rows, m->count, &err) != 0) {
+        say(tap, false, m->what, err.msg);
+        return;
+    }
+    say(tap, mutation_is_seen(&other, m->nr), m->what, "is seen");
+    free(other.program);
+}
+
+static struct sys_arg *
+mutate(struct mutation *m, size_t row, unsigned arg, const char *how,
+       unsigned which)
+{
+    memcpy(m->rows, guest_syscalls,
+           guest_syscalls_count * sizeof *guest_syscalls);
+    m->count = guest_syscalls_count;
+    m->nr = m->rows[row].nr;
+    snprintf(m->what, sizeof m->what, "%s, condition %u: %s %u",
+             m->rows[row].name, arg, how, which);
+    return &m->rows[row].args[arg];
+}
+
+/* Both of each pair that differ in the bit are allowed: without it, too. */
+static bool
+is_no_change(const struct sys_arg *a, unsigned bit)
+{
+    for (unsigned i = 0; i < a->count; i++) {
+        bool other = false;
+        for (unsigned k = 0; k < a->count; k++)
+            other |= a->values[k] == (a->values[i] ^ 1u << bit);
+        if (!other)
+            return false;
+    }
+    return true;
+}
+
+static void
+mutate_condition(struct tap *tap, const struct wall *wall, size_t row,
+                 unsigned arg)
+{
+    static struct mutation m;
+    struct sys_arg *a = mutate(&m, row, arg, "without number", arg);
+    memmove(a, a + 1, (2 - arg) * sizeof *a);
+    m.rows[row].args[2].count = 0;
+    try_mutation(tap, wall, &m);
+    const struct sys_arg *was = &guest_syscalls[row].args[arg];
+    for (unsigned v = 0; was->count > 1 && v < was->count; v++) {
+        a = mutate(&m, row, arg, "without value", v);
+        a->values[v] = a->values[--a->count];
+        try_mutation(tap, wall, &m);
+    }
+    for (unsigned bit = 0; bit < 32; bit++) {
+        if (is_no_change(was, bit))
+            continue;
+        mutate(&m, row, arg, "otherwise in bit", bit)->mask ^= 1u << bit;
+        try_mutation(tap, wall, &m);
+    }
+}
+
+static void
+try_mutations(struct tap *tap, const struct wall *wall)
+{
+    static struct mutation m;
+    for (size_t row = 0; row < guest_syscalls_count; row++) {
+        mutate(&m, row, 0, "no row", (unsigned)row);
+        memmove(&m.rows[row], &m.rows[row + 1],
+                (--m.count - row) * sizeof m.rows[0]);
+        try_mutation(tap, wall, &m);
+        for (unsigned arg = 0; arg < 3; arg++)
+            if (guest_syscalls[row].args[arg].count > 0)
+                mutate_condition(tap, wall, row, arg);
+    }
+}
+
 static int
 zygote(const struct expected *want)
 {
     struct wall wall = {0};
     struct err err;
     struct tap tap = {0};
-    void *page = mmap((void *)PAGE, PAGE_BYTES, PROT_READ | PROT_WRITE,
+    const struct timespec times[] = {{1ll << 33, 0}, {-1, 0}, {0, 1ll << 30}};
+    void *page = mmap((void *)PAGE, 2ul * PAGE_BYTES, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    if (page != MAP_FAILED)
+        memcpy((void *)TIMES, times, sizeof times);
     if (page == MAP_FAILED || wall_enter_namespaces(&wall, &err) != 0 ||
         wall_close_root(&wall, &err) != 0) {
         printf("Bail out! %s\n",
@@ -186,8 +313,11 @@ zygote(const struct expected *want)
     compare_table(&tap, want);
     try_numbers(&tap, &wall, want);
     try_edges(&tap, &wall);
-    try_gate(&tap, &wall, HOW_INT80, "int 0x80", 20);
-    try_gate(&tap, &wall, HOW_VSYSCALL, "vsyscall", 2);
+    try_sweeps(&tap, &wall);
+    try_x32(&tap, &wall);
+    try_gate(&tap, &wall, HOW_INT80, "int 0x80", NUMBERS);
+    try_gate(&tap, &wall, HOW_VSYSCALL, "vsyscall", 3);
+    try_mutations(&tap, &wall);
     printf("1..%d\n", tap.done);
     return tap.bad != 0;
 }

@@ -2,13 +2,22 @@
 #ifndef IMMURE_TESTS_WALL_PROBE_H
 #define IMMURE_TESTS_WALL_PROBE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "host/wall/wall.h"
 
-/* A page that is mapped and writable in every guest, and zero. */
+/* A page that is mapped and writable in every guest, and zero; and one with
+ * times to wait for. */
 #define PAGE 0x70000000ul
+#define TIMES 0x70001000ul
 enum { PAGE_BYTES = 4096 };
+enum { TIME_YEARS = 0, TIME_NEGATIVE = 16, TIME_MALFORMED = 32 };
+
+/* Arguments that only the guest knows: replaced just before the call. */
+#define STACK 0x70001231ul /* the page of its stack that is in use */
+#define TEXT 0x70002232ul  /* a page of its code */
 
 struct attempt {
     long nr;
@@ -45,7 +54,13 @@ const char *sealed_say(const struct outcome *outcome, char buf[64]);
 struct attempt attempt_of(long nr);
 
 /* Edge cases of the calls in the table. */
-enum { WANT_KILLED = -1, WANT_THROUGH = -2 }; /* else: that errno */
+enum {
+    WANT_KILLED = -1,
+    WANT_THROUGH = -2, /* and comes back, with whatever errno */
+    WANT_DOWN = -3,    /* let through, and the guest dies by its own doing */
+    WANT_HUNG = -4,    /* let through, and waits: a limit's to end */
+    WANT_GONE = -5,    /* ends the guest, with the status that it asked for */
+};                     /* else: that errno */
 struct edge {
     const char *what;
     struct attempt attempt;
@@ -53,5 +68,25 @@ struct edge {
 };
 extern const struct edge edges[];
 extern const size_t edges_count;
+
+/* An argument's 32 bits, each turned over by itself: those of `through` leave
+ * a call that comes back, every other one kills. */
+struct sweep {
+    const char *what;
+    struct attempt attempt;
+    unsigned arg;
+    uint32_t through;
+};
+extern const struct sweep sweeps[];
+extern const size_t sweeps_count;
+
+struct attempt sweep_attempt(const struct sweep *sweep, unsigned bit);
+int sweep_want(const struct sweep *sweep, unsigned bit);
+
+bool edge_is_as(const struct outcome *outcome, int want);
+
+/* Whether a wall that is otherwise than it should be is noticed by an edge or
+ * a sweep. */
+bool mutation_is_seen(struct wall *wall, long nr);
 
 #endif

@@ -46,9 +46,23 @@ vsyscall(const struct attempt *a)
 }
 #endif
 
-static long
-call(enum how how, const struct attempt *a)
+static unsigned long
+argument(unsigned long value)
 {
+    if (value == STACK)
+        return (unsigned long)__builtin_frame_address(0) & ~0xffful;
+    if (value == TEXT)
+        return (unsigned long)sealed_say & ~0xffful;
+    return value;
+}
+
+static long
+call(enum how how, const struct attempt *given)
+{
+    struct attempt made = *given;
+    const struct attempt *a = &made;
+    for (int i = 0; i < 6; i++)
+        made.args[i] = argument(given->args[i]);
 #ifdef __x86_64__
     if (how == HOW_INT80)
         return int80(a);

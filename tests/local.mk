@@ -104,5 +104,5 @@ clean-local:
 # By pattern, and from the source tree only: folders of the same names hold
 # logs in the build tree.
 EXTRA_DIST += $(wildcard $(addprefix $(srcdir)/tests/, \
-	tap.py tap.sh */*.py */*.out unit/guests/* unit/jobs/* \
+	tap.py tap.sh */*.py wall/*.toml */*.out unit/guests/* unit/jobs/* \
 	wall/attacks/* wall/guests/* fuzz/corpus/*/*)) .ci/run

@@ -264,28 +264,72 @@ on_start_timer(evutil_socket_t fd, short what, void *arg)
         fail_early(run, "the guest was not sealed within 30 s");
 }
 
+/* The first to say hello becomes the guest; or its keeper, if it cannot be
+ * traced and is not our own child. */
+static int
+answer_hello(struct run *run, int fd, pid_t pid, struct err *err)
+{
+    char answer = HELLO_GO;
+    if (run->keeper == 0 && trace_seize(pid, &run->traced, err) != 0)
+        return -1;
+    if (!run->traced && run->keeper == 0 && run->kind == RUN_JOB) {
+        run->keeper = pid;
+        answer = HELLO_KEEP;
+    } else {
+        run->pid = pid;
+    }
+    return fd_send(fd, &answer, 1, NULL, 0, err);
+}
+
+static void
+take_hello(struct run *run, int fd, pid_t pid)
+{
+    struct err err;
+    if (answer_hello(run, fd, pid, &err) == 0)
+        return;
+    kill(pid, SIGKILL);
+    run->over = true;
+    run->events.failed(run->events.arg, &err);
+}
+
+/* The keeper's word, or its silence, about a guest that is not our child.
+ * Closing our end lets it go, and with it the guest's pid. */
+static void
+take_ended(struct run *run, const struct control_ended *ended)
+{
+    const struct control_ended lost = {.wait_status = SIGKILL};
+    stream_close(&run->hello);
+    if (ended == NULL) {
+        run_lost_zygote(run);
+        ended = &lost;
+    }
+    run_exited(run, ended->wait_status, &ended->usage);
+}
+
 static void
 on_hello(evutil_socket_t fd, short what, void *arg)
 {
     struct run *run = arg;
     struct fd_message message;
     struct err err;
-    char byte = 0;
+    union {
+        char byte;
+        struct control_ended ended;
+    } in;
     (void)what;
-    if (fd_recv(fd, &byte, 1, &message, &err) != 0 || message.len != 1 ||
-        byte != HELLO_BORN || message.pid <= 0 || run->pid != 0) {
+    if (fd_recv(fd, &in, sizeof in, &message, &err) != 0)
+        message.len = 0;
+    if (message.len == 1 && in.byte == HELLO_BORN && message.pid > 0 &&
+        run->pid == 0) {
+        take_hello(run, fd, message.pid);
+    } else if (run->keeper != 0 && run->pid != 0) {
+        bool whole =
+            message.len == sizeof in.ended && message.pid == run->keeper;
+        take_ended(run, whole ? &in.ended : NULL);
+    } else {
         stream_close(&run->hello); /* closed at the guest's seal, or early */
         if (run->pid == 0 && run->kind == RUN_JOB)
             fail_early(run, "the guest ended before it said its name");
-        return;
-    }
-    run->pid = message.pid;
-    byte = HELLO_GO;
-    if (trace_seize(run->pid, &err) != 0 ||
-        fd_send(fd, &byte, 1, NULL, 0, &err) != 0) {
-        kill(run->pid, SIGKILL);
-        run->over = true;
-        run->events.failed(run->events.arg, &err);
     }
 }
 
@@ -401,8 +445,13 @@ run_exited(struct run *run, int wait_status, const struct rusage *usage)
     f->involuntary_switches = (uint64_t)usage->ru_nivcsw;
     if (run->sealed_ns != 0)
         f->wall_ms = (run_now_ns() - run->sealed_ns) / 1000000;
-    if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) != SIGSYS)
+    bool sigsys = WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGSYS;
+    if (!sigsys)
         f->syscall.known = false;
+    else if (!run->traced)
+        snprintf(f->why, sizeof f->why,
+                 "which system call it was killed for is not known: ptrace(2) "
+                 "is refused here (immure doctor says more)");
     if (run->kind == RUN_HOST)
         drain(run);
     check_over(run);

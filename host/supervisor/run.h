@@ -37,7 +37,9 @@ struct run {
     struct job_limits limits;
     struct buf job; /* frames for the guest; job.len - sent are left */
     size_t sent;
-    pid_t pid; /* 0 until it has said hello */
+    pid_t pid;    /* 0 until it has said hello */
+    pid_t keeper; /* its parent, where it cannot be traced; or 0 */
+    bool traced;
     struct stream in, hello, report, out[2];
     struct event *start_timer, *wall_timer, *cpu_timer, *grace_timer;
     struct capture capture[2];

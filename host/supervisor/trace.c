@@ -11,15 +11,13 @@
 #include <sys/wait.h>
 
 int
-trace_seize(pid_t pid, struct err *err)
+trace_seize(pid_t pid, bool *out_traced, struct err *err)
 {
     long options = PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL;
-    if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)options) != 0)
-        return err_set(err, ERR_WALL, errno,
-                       "trace the guest (ptrace is how immure learns what "
-                       "the wall killed it for; kernel.yama.ptrace_scope "
-                       "must be under 3)");
-    return 0;
+    *out_traced = ptrace(PTRACE_SEIZE, pid, NULL, (void *)options) == 0;
+    if (*out_traced || errno == EPERM || errno == EACCES || errno == ENOSYS)
+        return 0;
+    return err_set(err, ERR_WALL, errno, "trace the guest");
 }
 
 #if defined(__x86_64__)

@@ -23,8 +23,9 @@ struct trace_call {
 };
 
 /* Attach to a guest that is still dumpable.  The caller must be its
- * ancestor (Yama 1). */
-int trace_seize(pid_t pid, struct err *err);
+ * ancestor (Yama 1).  *out_traced is false where this machine refuses
+ * ptrace(2): Yama 3, or a container's filter. */
+int trace_seize(pid_t pid, bool *out_traced, struct err *err);
 
 /* Let a stopped tracee go on, signals forwarded.  If it is on its way out by
  * SIGSYS, *out_call becomes what it died for. */

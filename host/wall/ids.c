@@ -42,12 +42,11 @@ ids_choose(struct wall *wall, struct err *err)
     if (id_outside("/proc/self/uid_map", IDS_NOBODY) < 0 ||
         id_outside("/proc/self/gid_map", IDS_NOBODY) < 0) {
         /* Root of a user namespace that maps little but itself: that is no
-           root on the host, unless it is mapped to it. */
-        if (id_outside("/proc/self/uid_map", 0) != 0)
-            return 0;
-        return layer_failed(err, WALL_CAPABILITIES, 0,
-                            "this user namespace maps uid 0 to uid 0 and has "
-                            "no other for the guest");
+           root on the host, unless it is mapped to it.  Then a guest is the
+           host's uid 0, if without any right: it owns root's files, and what
+           keeps it from them must be there twice (layers_check_floor). */
+        wall->stays_root = id_outside("/proc/self/uid_map", 0) == 0;
+        return 0;
     }
     wall->uid = IDS_NOBODY;
     wall->gid = IDS_NOBODY;

@@ -157,6 +157,9 @@ layers_check_floor(const struct wall *wall, unsigned decided, struct err *err)
 {
     const unsigned one_of =
         WALL_BIT(WALL_EMPTY_ROOT) | WALL_BIT(WALL_LANDLOCK);
+    if (wall->stays_root)
+        return check(wall, (WALL_FLOOR & decided) | one_of,
+                     "a wall around uid 0, which maps no other id,", err);
     if (((wall->held | wall->skip) & one_of) == 0)
         return err_set(err, ERR_WALL, wall->missing[WALL_LANDLOCK],
                        "the wall's floor needs empty_root or landlock, to "

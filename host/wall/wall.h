@@ -72,6 +72,7 @@ struct wall {
     uid_t uid;        /* as this process sees it; */
     gid_t gid;        /*   on the host never 0 */
     int change_ids;   /* to uid and gid, in wall_close_root() */
+    int stays_root;   /* uid 0 is all there is, and may be the host's */
     pid_t parent;     /* whose death must end this process; 0 outside our
                            pid namespace */
     uint64_t vm_base; /* RLIMIT_AS that the zygote fills, bytes */

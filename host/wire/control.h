@@ -4,6 +4,7 @@
 #define IMMURE_WIRE_CONTROL_H
 
 #include <stdint.h>
+#include <sys/resource.h>
 
 #include "host/err.h"
 
@@ -43,7 +44,18 @@ struct control_reply {
 
 /* The hand-shake on CONTROL_SPAWN_HELLO, one byte a packet: the guest says
  * HELLO_BORN while it is still dumpable, the supervisor seizes it and answers
- * HELLO_GO, and only then the guest seals itself. */
-enum { HELLO_BORN = 'b', HELLO_GO = 'g' };
+ * HELLO_GO, and only then the guest seals itself.
+ *
+ * Where ptrace(2) is refused the first answer is HELLO_KEEP: the newborn stays
+ * behind as the keeper, a child of it says HELLO_BORN in its place, and the
+ * keeper sends a struct control_ended when that child has died.  It keeps the
+ * dead process's pid from being given away until the supervisor closes its
+ * end. */
+enum { HELLO_BORN = 'b', HELLO_GO = 'g', HELLO_KEEP = 'k' };
+
+struct control_ended {
+    int wait_status; /* as waitpid(2) gives it */
+    struct rusage usage;
+};
 
 #endif

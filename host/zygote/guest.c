@@ -55,7 +55,7 @@ guest_limits(const struct control_spawn *spawn, uint64_t base)
 }
 
 int
-guest_hello(int hello_fd, struct err *err)
+guest_hello(int hello_fd, char *out_answer, struct err *err)
 {
     char byte = HELLO_BORN;
     if (fd_send(hello_fd, &byte, 1, NULL, 0, err) != 0)
@@ -64,8 +64,9 @@ guest_hello(int hello_fd, struct err *err)
     if (fd_recv(hello_fd, &byte, 1, &answer, err) != 0)
         return -1;
     fd_message_clear(&answer);
-    if (answer.len != 1 || byte != HELLO_GO)
+    if (answer.len != 1 || (byte != HELLO_GO && byte != HELLO_KEEP))
         return err_set(err, ERR_GONE, 0, "the supervisor did not say go");
+    *out_answer = byte;
     return 0;
 }
 

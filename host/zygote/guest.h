@@ -18,8 +18,9 @@ uint64_t guest_data_used(void);
 struct wall_guest_limits guest_limits(const struct control_spawn *spawn,
                                       uint64_t base);
 
-/* Tell the tracer this process's pid, and wait until it has seized it. */
-int guest_hello(int hello_fd, struct err *err);
+/* Tell the supervisor this process's pid, and wait until it has seized it:
+ * *out_answer is HELLO_GO, or HELLO_KEEP where it cannot. */
+int guest_hello(int hello_fd, char *out_answer, struct err *err);
 
 /* Put the descriptors of a spawn message at 0, 1, 2 and GUEST_FD_REPORT; the
  * message keeps only the hello descriptor. */

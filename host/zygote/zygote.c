@@ -14,6 +14,7 @@
 #include "host/zygote/guest.h"
 #include "host/zygote/host.h"
 #include "host/zygote/interp.h"
+#include "host/zygote/keeper.h"
 #include "host/zygote/policy.h"
 
 enum { STATUS_BROKEN = 125, POLICY_MAX = 4 << 20 };
@@ -68,6 +69,28 @@ set_up(struct zygote *z, const struct layers *layers, struct err *err)
     return 0;
 }
 
+/* Say hello, from a child of this process where the supervisor cannot trace:
+ * then this process stays behind and never returns. */
+static int
+say_hello(struct zygote *z, int hello_fd, struct err *err)
+{
+    char answer;
+    if (guest_hello(hello_fd, &answer, err) != 0)
+        return -1;
+    if (answer == HELLO_GO)
+        return 0;
+    if (keeper_begin(&z->wall, err) != 0)
+        return -1;
+    interp_before_fork(z->interp);
+    pid_t pid = fork();
+    if (pid < 0)
+        return err_set(err, ERR_SYSTEM, errno, "fork below the keeper");
+    if (pid > 0)
+        keeper_watch(pid, hello_fd);
+    interp_after_fork_child(z->interp);
+    return guest_hello(hello_fd, &answer, err);
+}
+
 static _Noreturn void
 guest_main(struct zygote *z, const struct control_spawn *spawn,
            struct fd_message *message)
@@ -82,7 +105,7 @@ guest_main(struct zygote *z, const struct control_spawn *spawn,
         _exit(STATUS_BROKEN);
     }
     z->report.fd = GUEST_FD_REPORT;
-    if (guest_hello(message->fds[CONTROL_SPAWN_HELLO], &err) != 0 ||
+    if (say_hello(z, message->fds[CONTROL_SPAWN_HELLO], &err) != 0 ||
         wall_guest(&z->wall, &limits, &err) != 0 ||
         wall_seal(&z->wall, &err) != 0) {
         report_broken(GUEST_FD_REPORT, &err);

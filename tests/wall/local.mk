@@ -41,7 +41,15 @@ tests_unit_test_wall_layers_SOURCES = tests/unit/test_wall_layers.c $(wall_confi
 tests_unit_test_wall_layers_CPPFLAGS = $(wall_test_cppflags)
 tests_unit_test_wall_layers_LDADD = $(wall_test_libs) $(CHECK_LIBS)
 
-wall_scripts = tests/wall/attacks_test.py tests/wall/killed_for_test.py
+# Runs a program on a kernel that lacks a call.
+noinst_PROGRAMS += tests/wall/without
+tests_wall_without_SOURCES = tests/wall/without.c
+tests_wall_without_CPPFLAGS = $(AM_CPPFLAGS) $(SECCOMP_CFLAGS)
+tests_wall_without_LDADD = $(SECCOMP_LIBS)
+
+
+wall_scripts = tests/wall/attacks_test.py tests/wall/kernels_test.py \
+	tests/wall/killed_for_test.py tests/wall/untraced_test.py
 TESTS += $(wall_scripts)
 
 # All of this, alone.

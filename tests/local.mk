@@ -41,6 +41,7 @@ TESTS += tests/unit/test_jailmod_lists.py tests/unit/test_shims.py
 include tests/wall/local.mk
 include tests/cli/local.mk
 include tests/conformance/local.mk
+include tests/limits/local.mk
 
 # --- layers: the same zygote with another main, which may leave layers out -------
 # The sources are in tests/layer/, for build/tests/layers is the program.

@@ -183,50 +183,7 @@ class Stopped(unittest.TestCase):
 
 
 class Limits(unittest.TestCase):
-    """Each limit, also for guests that swallow or ignore what they can."""
-    ROWS = [
-        ("wall", ["--wall", "300ms"], "while True: pass"),
-        ("wall", ["--wall", "300ms"], "import time; time.sleep(100)"),
-        ("wall", ["--wall", "300ms"],
-         "while True:\n try:\n  while True: pass\n except BaseException: 1"),
-        ("wall", ["--wall", "300ms"], "sum(range(10**11))"),
-        ("wall", ["--wall", "300ms"],
-         "import threading\nl = threading.Lock(); l.acquire(); l.acquire()"),
-        ("wall", ["--wall", "300ms"], "import re; re.match('(a+)+b', 'a'*60)"),
-        ("wall", ["--wall", "300ms"],
-         "class D:\n def __del__(s):\n  while True: pass\nd = D(); del d"),
-        ("wall", ["--wall", "300ms"],
-         "import atexit\n@atexit.register\ndef f():\n while True: pass"),
-        ("cpu", ["--cpu", "200ms"], "while True: pass"),
-        ("cpu", ["--cpu", "200ms"], "x = 7 ** (10 ** 9)"),
-        ("cpu", ["--cpu", "200ms"],
-         "try:\n while True: pass\nfinally:\n while True: pass"),
-        ("output", ["--output", "1K"], "print('x' * 10**7)"),
-        ("output", ["--output", "1K"], "while True: print('x' * 100)"),
-        ("output", ["--output", "1K"],
-         "import sys\nwhile True: print('e' * 100, file=sys.stderr)"),
-    ]
-
-    def test_rows(self):
-        for verdict, options, code in self.ROWS:
-            with self.subTest(code=code, options=options):
-                status, result = run(code, *options)
-                self.assertEqual(result["verdict"], verdict)
-                self.assertEqual(status, 124)
-                limit = result["limit"]
-                self.assertEqual(limit["name"], verdict)
-                self.assertGreaterEqual(limit["used"], limit["value"] * 0.98)
-                self.assertIn(limit["phase"], ("soft", "hard"))
-
-    def test_just_under(self):
-        for options, code in [
-                (["--wall", "2s"], "import time; time.sleep(0.05)"),
-                (["--output", "1K"], "print('x' * 1023)")]:
-            with self.subTest(code=code):
-                status, result = run(code, *options)
-                self.assertEqual((status, result["verdict"]), (0, "ok"))
-                self.assertIsNone(result["limit"])
-
+    """What tests/limits has no row for."""
     def test_soft_limit_can_report(self):
         status, result = run(
             "import immure\ndef student():\n while True: pass\n"
@@ -237,19 +194,6 @@ class Limits(unittest.TestCase):
         self.assertEqual(result["limit"]["phase"], "soft")
         self.assertEqual(result["stdout"], "partial mark: 3\n")
         self.assertEqual(status, 124)
-
-    def test_memory(self):
-        status, result = run("x = [0] * 10**9", "--memory", "64M")
-        self.assertEqual(result["verdict"], "error")
-        self.assertEqual(result["exception"]["type"], "MemoryError")
-        self.assertEqual(result["limit"]["name"], "memory")
-        self.assertEqual(status, 1)
-
-    def test_output_counts(self):
-        _, result = run("print('x' * 10**7)", "--output", "1K")
-        self.assertTrue(result["stdout_truncated"])
-        self.assertEqual(len(result["stdout"]), 1024)
-        self.assertGreater(result["stdout_bytes"], 1024)
 
 
 class NothingShared(unittest.TestCase):

@@ -15,6 +15,8 @@
 /* Garbage above an int: the kernel does not look at it. */
 #define HIGH (0xdeadbeeful << 32)
 #define KERNEL 0xffffffff81000000ul
+/* Frames of the callers too, where a sanitizer makes them large. */
+#define STACK_BYTES (4 * PAGE_BYTES)
 #define NOTHING 0x60000000ul
 #define DROP (MAP_ANONYMOUS | 0x08)
 #define MMAP_FLAGS (MAP_FIXED | MAP_NORESERVE | MAP_STACK | 0x100000)
@@ -99,7 +101,7 @@ const struct edge edges[] = {
     MAP("below 4 GB",                 K, RW, ANON | MAP_32BIT, NOFD),
 #endif
     {"mmap over what is there", {SYS_mmap, {PAGE, PAGE_BYTES, RW, ANON | MAP_FIXED, NOFD}}, 0},
-    {"mmap over the stack",     {SYS_mmap, {STACK, PAGE_BYTES, RW, ANON | MAP_FIXED, NOFD}}, WANT_DOWN},
+    {"mmap over the stack",     {SYS_mmap, {STACK, STACK_BYTES, RW, ANON | MAP_FIXED, NOFD}}, WANT_DOWN},
     {"mmap over its code",      {SYS_mmap, {TEXT, PAGE_BYTES, RW, ANON | MAP_FIXED, NOFD}}, WANT_DOWN},
     {"mmap over its code, executable", {SYS_mmap, {TEXT, PAGE_BYTES, RW | PROT_EXEC, ANON | MAP_FIXED, NOFD}}, K},
     {"mmap at the page of null", {SYS_mmap, {0, PAGE_BYTES, RW, ANON | MAP_FIXED, NOFD}}, EPERM},
@@ -108,7 +110,7 @@ const struct edge edges[] = {
     {"mmap of no bytes",        {SYS_mmap, {0, 0, RW, ANON, NOFD}}, EINVAL},
     {"mmap with an offset",     {SYS_mmap, {0, PAGE_BYTES, RW, ANON, NOFD, PAGE_BYTES}}, 0},
 
-    {"munmap of its stack",     {SYS_munmap, {STACK, PAGE_BYTES}}, WANT_DOWN},
+    {"munmap of its stack",     {SYS_munmap, {STACK, STACK_BYTES}}, WANT_DOWN},
     {"munmap of everything",    {SYS_munmap, {0, (1ul << 47) - PAGE_BYTES}}, WANT_DOWN},
     {"munmap in the kernel's half", {SYS_munmap, {KERNEL, PAGE_BYTES}}, EINVAL},
 
@@ -168,7 +170,7 @@ const struct edge edges[] = {
     FUTEX("unknown flag",               K, FUTEX_WAKE | P | 0x200),
 
     ADVICE("don't need",           0, MADV_DONTNEED),
-    {"madvise: forget the stack",  {SYS_madvise, {STACK, PAGE_BYTES, MADV_DONTNEED}}, WANT_DOWN},
+    {"madvise: forget the stack",  {SYS_madvise, {STACK, STACK_BYTES, MADV_DONTNEED}}, WANT_DOWN},
     {"madvise: code, from its file", {SYS_madvise, {TEXT, PAGE_BYTES, MADV_DONTNEED}}, 0},
     {"madvise of the kernel",      {SYS_madvise, {KERNEL, PAGE_BYTES, MADV_DONTNEED}}, ENOMEM},
     {"madvise out of step",        {SYS_madvise, {PAGE + 1, PAGE_BYTES, MADV_DONTNEED}}, EINVAL},

@@ -1,0 +1,3 @@
+# Every limit, met in every way.
+TESTS += tests/limits/limits_test.py
+EXTRA_DIST += tests/limits/table.toml

@@ -86,6 +86,11 @@ const struct wall_layer_info wall_layers[WALL_LAYER_COUNT] = {
         "mdwe",
         "making memory executable that was or is writable",
         "a kernel >= 6.3"},
+    [WALL_MSEAL] = {
+        "mseal",
+        "making code, constants and relocated pointers writable, or "
+        "replacing their pages",
+        "a kernel >= 6.10, 64 bits"},
     [WALL_DUMPABLE] = {
         "dumpable",
         "core dumps, and being traced by processes of the same user",

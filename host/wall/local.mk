@@ -6,6 +6,7 @@ wall_sources = \
 	host/wall/ids.c host/wall/ids.h \
 	host/wall/landlock.c host/wall/landlock.h \
 	host/wall/layers.c host/wall/layers.h \
+	host/wall/mseal.c host/wall/mseal.h \
 	host/wall/namespaces.c host/wall/namespaces.h \
 	host/wall/prctls.c host/wall/prctls.h \
 	host/wall/rlimits.c host/wall/rlimits.h \

@@ -1,6 +1,7 @@
 supervisor_sources = \
 	host/supervisor/claims.c host/supervisor/claims.h \
 	host/supervisor/client_link.c host/supervisor/client_link.h \
+	host/supervisor/doctor.c host/supervisor/doctor.h \
 	host/supervisor/facts.c host/supervisor/facts.h \
 	host/supervisor/limits.c host/supervisor/limits.h \
 	host/supervisor/main.c \

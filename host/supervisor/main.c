@@ -1,4 +1,5 @@
 /* immure-supervisor [--host] ZYGOTE NAME [ARGS...]
+ * immure-supervisor --doctor
  *
  * Descriptor 3 is the client.  One policy and one job come in; output, and
  * then one result or one failure, go out.  It never runs Python, and is the
@@ -15,6 +16,7 @@
 
 #include "host/cleanup.h"
 #include "host/supervisor/client_link.h"
+#include "host/supervisor/doctor.h"
 #include "host/supervisor/policy.h"
 #include "host/supervisor/run.h"
 #include "host/supervisor/trace.h"
@@ -388,6 +390,8 @@ main(int argc, char **argv)
     struct supervisor s = {.zygote.control = -1};
     struct err err = {0};
     int at = 1;
+    if (argc == 2 && strcmp(argv[1], "--doctor") == 0)
+        return doctor_main();
     if (at < argc && strcmp(argv[at], "--host") == 0) {
         s.host = true;
         at++;

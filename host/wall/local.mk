@@ -1,4 +1,5 @@
 wall_sources = \
+	host/wall/attempts.c host/wall/attempts.h \
 	host/wall/caps.c host/wall/caps.h \
 	host/wall/environment.c host/wall/environment.h \
 	host/wall/fds.c host/wall/fds.h \
@@ -9,6 +10,7 @@ wall_sources = \
 	host/wall/mseal.c host/wall/mseal.h \
 	host/wall/namespaces.c host/wall/namespaces.h \
 	host/wall/prctls.c host/wall/prctls.h \
+	host/wall/probe.c host/wall/probe.h \
 	host/wall/rlimits.c host/wall/rlimits.h \
 	host/wall/root.c host/wall/root.h \
 	host/wall/seal.c \

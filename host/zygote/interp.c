@@ -251,15 +251,18 @@ interp_prepare(struct interp *in, const char *policy_json, struct err *err)
 {
     /* Nothing that is imported here is garbage: collecting costs a tenth. */
     PyGC_Disable();
+    if (in->kind == INTERP_GUESTS && jail_use_library() != 0)
+        return interp_error(err, "open the library");
     in->policy = interp_call_policy(
         "_immure_boot",
         in->kind == INTERP_PLAIN ? "prepare_plain_policy" : "prepare",
         policy_json);
     if (in->policy == NULL || interp_resolve(in) != 0)
         return interp_error(err, "prepare the library");
-    PyGC_Enable();
     if (warm_up() != 0)
         return interp_error(err, "warm up the interpreter");
+    if (in->kind != INTERP_GUESTS)
+        PyGC_Enable(); /* with guests, closing the gate collects once */
     return 0;
 }
 
@@ -289,6 +292,7 @@ interp_close_gate(struct interp *in, struct report *report, struct err *err)
     int closed = interp_enter_jail(in, report);
     PyObject *done = NULL;
     if (closed == 0) {
+        PyGC_Enable();
         PyGC_Collect();
         done = PyObject_CallNoArgs(freeze);
     }

@@ -16,6 +16,8 @@ enum err_code {
     ERR_MEMORY, /* out of memory */
     ERR_PROTO,  /* a malformed or oversized frame */
     ERR_GONE,   /* the other end is gone */
+    ERR_BUSY,   /* no room for more now */
+    ERR_CANCELLED,
 };
 
 struct err {

@@ -48,15 +48,14 @@ cmd_host(const struct cli *cli, int *out_status, struct err *err)
         launch_policy(&o, &policy, err) != 0)
         return -1;
     const char *const *args = (const char *const *)(cli->argv + o.operands);
-    struct launch l = {
-        .cli = cli,
-        .options = &o,
-        .policy = &policy,
-        .config = {.host_program = program, .host_stdin = STDIN_FILENO},
-        .job = {.code = {"", 0},
-                .filename = program,
-                .args = args,
-                .nargs = (size_t)(cli->argc - o.operands),
-                .nice = o.nice}};
+    struct launch l = {.cli = cli,
+                       .options = &o,
+                       .policy = &policy,
+                       .host = true,
+                       .job = {.code = {"", 0},
+                               .filename = program,
+                               .args = args,
+                               .nargs = (size_t)(cli->argc - o.operands),
+                               .nice = o.nice}};
     return launch(&l, out_status, err);
 }

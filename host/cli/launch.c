@@ -1,5 +1,7 @@
 #include "host/cli/launch.h"
 
+#include <unistd.h>
+
 #include "host/cli/report.h"
 #include "host/cli/tool.h"
 
@@ -31,20 +33,42 @@ limits_of(const struct policy *policy)
     };
 }
 
+/* The library's errors become this program's. */
+static int
+hand_over(const struct immure_err *from, struct err *err)
+{
+    err_set(err, (enum err_code)from->code, 0, "%s", from->msg);
+    err->sys_errno = from->sys_errno;
+    return -1;
+}
+
+static void
+on_output(void *arg, struct immure_call *call, int fd, const void *data,
+          size_t len)
+{
+    (void)call;
+    report_output(arg, fd, data, len);
+}
+
 int
 launch(struct launch *launch, int *out_status, struct err *err)
 {
     OWNED_REPORT report = {.fd = -1, .owned = -1};
     const struct options *o = launch->options;
     struct immure_result result = {0};
+    struct immure_err failed;
     if (report_open(launch->cli, o, &report, err) != 0)
         return -1;
-    launch->config.policy_json = launch->policy->json;
     launch->job.limits = limits_of(launch->policy);
-    const struct immure_sink sink = {report_output, &report};
-    if (immure_run(&launch->config, &launch->job, o->json ? NULL : &sink,
-                   &result, err) != 0)
-        return -1;
+    const struct immure_events events = {.output = o->json ? NULL : on_output,
+                                         .arg = &report};
+    int done = launch->host
+                   ? immure_run_host(NULL, launch->policy->json, &launch->job,
+                                     STDIN_FILENO, &events, &result, &failed)
+                   : immure_run(NULL, launch->policy->json, &launch->job,
+                                &events, &result, &failed);
+    if (done != 0)
+        return hand_over(&failed, err);
     *out_status = report_end(&report, &result, o->explain);
     immure_result_clear(&result);
     return 0;

@@ -15,8 +15,8 @@ struct launch {
     const struct cli *cli;
     const struct options *options;
     const struct policy *policy;
-    struct immure_config config; /* policy_json is filled in by launch() */
-    struct immure_job job;       /* limits are filled in by launch() */
+    bool host;             /* args[0] of the job is an operator's program */
+    struct immure_job job; /* limits are filled in by launch() */
 };
 
 int launch(struct launch *launch, int *out_status, struct err *err);

@@ -66,7 +66,6 @@ cmd_run(const struct cli *cli, int *out_status, struct err *err)
     struct launch l = {.cli = cli,
                        .options = &o,
                        .policy = &policy,
-                       .config = {.host_stdin = -1},
                        .job = make_job(&o, &source, &inputs)};
     const char **args = NULL;
     if (make_args(cli, &source, &args, &l.job.nargs, err) != 0)

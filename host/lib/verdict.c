@@ -1,5 +1,7 @@
 #include "host/lib/immure.h"
 
+#include <stdlib.h>
+
 /* clang-format off */
 static const char *const names[] = {
     [IMMURE_CPU]      = "cpu",
@@ -21,4 +23,11 @@ const char *
 immure_verdict_name(enum immure_verdict v)
 {
     return names[v];
+}
+
+void
+immure_result_clear(struct immure_result *result)
+{
+    free(result->json);
+    *result = (struct immure_result){0};
 }

@@ -32,6 +32,18 @@ claims_clear(struct claims *claims)
     *claims = (struct claims){0};
 }
 
+void
+claims_next_step(struct claims *claims)
+{
+    json_decref(claims->exception);
+    json_array_clear(claims->frames);
+    json_array_clear(claims->denials);
+    free(claims->globals);
+    *claims = (struct claims){.frames = claims->frames,
+                              .denials = claims->denials,
+                              .sealed = claims->sealed};
+}
+
 /* Length of the well-formed UTF-8 sequence at s, or 0 (Unicode 15, table
  * 3-7: no overlong forms, no surrogates, nothing over U+10FFFF). */
 static size_t
@@ -195,27 +207,40 @@ take_end(struct claims *claims, struct span rest, struct err *err)
     return 0;
 }
 
+static int
+take_sealed(struct claims *claims, struct err *err)
+{
+    if (claims->sealed)
+        return err_set(err, ERR_PROTO, 0, "a sealed frame out of place");
+    claims->sealed = true;
+    return 0;
+}
+
+static int
+check_order(struct claims *claims, enum frame_type type, struct err *err)
+{
+    if (++claims->taken > TAKEN_MAX)
+        return err_set(err, ERR_PROTO, 0, "more than %d frames", TAKEN_MAX);
+    if (claims->ended || claims->broken)
+        return err_set(err, ERR_PROTO, 0, "a %s frame behind the end",
+                       frame_name(type));
+    if (!claims->sealed && type != FRAME_SEALED && type != FRAME_BROKEN)
+        return err_set(err, ERR_PROTO, 0, "a %s frame before the seal",
+                       frame_name(type));
+    return 0;
+}
+
 int
 claims_take(struct claims *claims, const struct frame_header *header,
             const uint8_t *payload, struct err *err)
 {
     static const char *const trace_keys[] = {"file", "name", "source"};
     struct span rest = {payload, header->len};
-    if (++claims->taken > TAKEN_MAX)
-        return err_set(err, ERR_PROTO, 0, "more than %d frames", TAKEN_MAX);
-    if (claims->ended || claims->broken)
-        return err_set(err, ERR_PROTO, 0, "a %s frame behind the end",
-                       frame_name(header->type));
-    if (!claims->sealed && header->type != FRAME_SEALED &&
-        header->type != FRAME_BROKEN)
-        return err_set(err, ERR_PROTO, 0, "a %s frame before the seal",
-                       frame_name(header->type));
+    if (check_order(claims, header->type, err) != 0)
+        return -1;
     switch (header->type) {
     case FRAME_SEALED:
-        if (claims->sealed)
-            break;
-        claims->sealed = true;
-        return 0;
+        return take_sealed(claims, err);
     case FRAME_BROKEN:
         return take_broken(claims, rest, err);
     case FRAME_DENIAL:
@@ -247,6 +272,20 @@ claims_take(struct claims *claims, const struct frame_header *header,
     case FRAME_STDERR:
     case FRAME_RESULT:
     case FRAME_FAILURE:
+    case FRAME_JOB:
+    case FRAME_CANCEL:
+    case FRAME_INTERRUPT:
+    case FRAME_RESET:
+    case FRAME_PAUSE:
+    case FRAME_RESUME:
+    case FRAME_FORGET:
+    case FRAME_STATS:
+    case FRAME_DRAIN:
+    case FRAME_SESSION:
+    case FRAME_OPENED:
+    case FRAME_REFUSED:
+    case FRAME_BUSY:
+    case FRAME_CLOSED:
     case FRAME_TYPE_COUNT:
         break;
     }

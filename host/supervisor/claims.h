@@ -27,6 +27,9 @@ struct claims {
 int claims_init(struct claims *claims, struct err *err);
 void claims_clear(struct claims *claims);
 
+/* Another step of a sealed guest: what it claimed so far is gone. */
+void claims_next_step(struct claims *claims);
+
 /* Take one frame of the guest.  ERR_PROTO when it is malformed, out of order
  * or too many. */
 int claims_take(struct claims *claims, const struct frame_header *header,

@@ -1,41 +1,42 @@
-/* The supervisor's end of the program that asked for a run. */
+/* The supervisor's end of the program that asks for runs: frames in, frames
+ * out, neither without bound. */
 #ifndef IMMURE_CLIENT_LINK_H
 #define IMMURE_CLIENT_LINK_H
 
-#include <event2/bufferevent.h>
+#include <event2/event.h>
 #include <stdbool.h>
 
-#include "host/wire/job.h"
+#include "host/wire/frame.h"
 
 enum { CLIENT_FD = 3 };
 
 struct client_events {
-    void (*policy)(void *arg, const char *json);
-    void (*job)(void *arg); /* the job is complete */
+    /* -1 ends the connection. */
+    int (*frame)(void *arg, const struct frame_header *header,
+                 const uint8_t *payload, struct err *err);
     void (*gone)(void *arg);
-    void (*sent)(void *arg); /* after client_link_last() */
+    /* The client reads more slowly than it is written to: no output is to be
+     * made for it until this comes again with false. */
+    void (*congested)(void *arg, bool congested);
     void *arg;
 };
 
 struct client_link {
-    struct bufferevent *stream;
+    int fd;
+    struct event *readable, *writable;
     struct client_events events;
-    struct job_limits limits;
-    bool has_limits;
-    struct buf job; /* the frames that are relayed, RUN included */
-    bool complete;
-    bool last;
+    struct buf in, out;
+    size_t sent; /* of out */
+    bool congested;
 };
 
 int client_link_init(struct client_link *client, struct event_base *base,
                      const struct client_events *events, struct err *err);
 void client_link_clear(struct client_link *client);
 
-/* Queue one frame. */
+/* Send one frame: head and data are its payload.  What the socket does not
+ * take now is kept. */
 void client_link_send(struct client_link *client, enum frame_type type,
-                      const void *data, size_t len);
-
-/* Nothing follows: `sent` is told when all of it has left this process. */
-void client_link_last(struct client_link *client);
+                      uint16_t id, struct span head, struct span data);
 
 #endif

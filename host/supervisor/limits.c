@@ -16,7 +16,7 @@ arm(struct run *run, struct event **timer, event_callback_fn callback,
     if (*timer == NULL)
         *timer = evtimer_new(run->base, callback, run);
     if (*timer == NULL || evtimer_add(*timer, &t) != 0)
-        kill(run->pid, SIGKILL); /* no clock, no guest */
+        run_kill(run); /* no clock, no guest */
 }
 
 static uint64_t
@@ -45,13 +45,13 @@ on_grace(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     run->facts.hard = true;
-    kill(run->pid, SIGKILL);
+    run_kill(run);
 }
 
 static void
 soft(struct run *run, enum limit_name name, uint64_t value)
 {
-    if (run->exited || run->facts.limit != LIMIT_NONE)
+    if (run->state != RUN_BUSY || run->facts.limit != LIMIT_NONE)
         return;
     note(run, name, value);
     arm(run, &run->grace_timer, on_grace, (uint64_t)LIMITS_GRACE_MS * 1000000);
@@ -73,7 +73,7 @@ on_cpu(evutil_socket_t fd, short what, void *arg)
     struct run *run = arg;
     (void)fd;
     (void)what;
-    if (run->exited)
+    if (run->state != RUN_BUSY)
         return;
     uint64_t limit = run->limits.cpu_ms * 1000000;
     uint64_t used = cpu_ns(run->pid) - run->cpu_base_ns;
@@ -86,12 +86,24 @@ on_cpu(evutil_socket_t fd, short what, void *arg)
 void
 limits_start(struct run *run)
 {
-    run->sealed_ns = run_now_ns();
+    /* Until it was sealed, if it was asked for after the job came; all else
+     * is waiting in the queue. */
+    uint64_t queued = run->queued_ns, asked = run->asked_ns;
+    uint64_t start = asked > queued            ? run->begun_ns - asked
+                     : run->sealed_ns > queued ? run->begun_ns - queued
+                                               : 0;
+    run->facts.start_us = start / 1000;
+    run->facts.queue_us = (run->begun_ns - queued - start) / 1000;
     run->cpu_base_ns = cpu_ns(run->pid);
-    run->facts.queue_us = (run->asked_ns - run->queued_ns) / 1000;
-    run->facts.start_us = (run->sealed_ns - run->asked_ns) / 1000;
     arm(run, &run->wall_timer, on_wall, run->limits.wall_ms * 1000000);
     arm(run, &run->cpu_timer, on_cpu, run->limits.cpu_ms * 1000000);
+}
+
+void
+limits_step(struct run *run)
+{
+    run->facts.cpu_ms = (cpu_ns(run->pid) - run->cpu_base_ns) / 1000000;
+    run->facts.wall_ms = (run_now_ns() - run->begun_ns) / 1000000;
 }
 
 void
@@ -100,8 +112,7 @@ limits_reached(struct run *run, enum limit_name name, uint64_t value)
     if (run->facts.limit == LIMIT_NONE)
         run->facts.hard = true;
     note(run, name, value);
-    if (run->pid > 0 && !run->exited)
-        kill(run->pid, SIGKILL);
+    run_kill(run);
 }
 
 /* RLIMIT_CPU kills by itself: SIGKILL where soft and hard are one, SIGXCPU
@@ -144,9 +155,9 @@ limits_settle(struct run *run)
 void
 limits_clear(struct run *run)
 {
-    struct event **timers[] = {&run->start_timer, &run->wall_timer,
-                               &run->cpu_timer, &run->grace_timer};
-    for (int i = 0; i < 4; i++) {
+    struct event **timers[] = {&run->wall_timer, &run->cpu_timer,
+                               &run->grace_timer};
+    for (int i = 0; i < 3; i++) {
         if (*timers[i] != NULL)
             event_free(*timers[i]);
         *timers[i] = NULL;

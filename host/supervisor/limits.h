@@ -16,8 +16,11 @@ struct run;
 
 enum { LIMITS_GRACE_MS = 30 };
 
-/* The guest is sealed: its clocks start. */
+/* The guest is given its job: its clocks start. */
 void limits_start(struct run *run);
+
+/* A session's step is over: what it used. */
+void limits_step(struct run *run);
 
 /* A limit of bytes was passed: kill at once. */
 void limits_reached(struct run *run, enum limit_name name, uint64_t value);

@@ -1,13 +1,29 @@
-/* The effective policy on its way to the zygote. */
+/* What the supervisor needs of an effective policy. */
 #ifndef IMMURE_SUPERVISOR_POLICY_H
 #define IMMURE_SUPERVISOR_POLICY_H
 
 #include "host/err.h"
+#include "host/wire/job.h"
 
-/* Read a policy's JSON.  *out_json is what the zygote may hold, and so every
- * guest may read: origins keep a file's name and line and lose its folders.
- * *out_hash is "sha256:...".  Both are malloc'd. */
-int policy_for_zygote(const char *json, char **out_json, char **out_hash,
-                      struct err *err);
+/* [pool] of a policy; what it leaves out has a default. */
+struct pool_settings {
+    uint64_t min_idle, max_idle; /* guests that wait */
+    uint64_t queue;              /* jobs that wait */
+    uint64_t recycle_guests;     /* a zygote forks so many; 0: no bound */
+    uint64_t recycle_ms;         /* and serves so long; 0: no bound */
+    uint64_t session_idle_ms;    /* a session may rest so long */
+};
+
+struct policy_parts {
+    char *zygote_json; /* what the zygote may hold, and so every guest may
+                          read: origins keep a file's name and line and lose
+                          its folders */
+    char *hash;        /* "sha256:..." */
+    struct job_limits limits; /* what guests are born with */
+    struct pool_settings pool;
+};
+
+int policy_split(const char *json, struct policy_parts *out, struct err *err);
+void policy_parts_clear(struct policy_parts *parts);
 
 #endif

@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -12,14 +12,12 @@
 
 #include "host/cleanup.h"
 #include "host/fd.h"
+#include "host/supervisor/guest_limits.h"
 #include "host/supervisor/limits.h"
+#include "host/supervisor/run_io.h"
 #include "host/supervisor/trace.h"
 
-enum {
-    CHUNK = 64 << 10,
-    START_SECONDS = 30,
-    REPORT_BYTES_MAX = 24 << 20, /* all claims of one guest together */
-};
+enum { START_SECONDS = 30, PARK_MS = 20 };
 
 uint64_t
 run_now_ns(void)
@@ -27,29 +25,6 @@ run_now_ns(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-static void
-stream_close(struct stream *s)
-{
-    if (s->event != NULL)
-        event_free(s->event);
-    s->event = NULL;
-    if (s->fd >= 0)
-        close(s->fd);
-    s->fd = -1;
-}
-
-static int
-stream_watch(struct stream *s, struct run *run, short what,
-             event_callback_fn callback, struct err *err)
-{
-    if (fd_set_nonblocking(s->fd, err) != 0)
-        return -1;
-    s->event = event_new(run->base, s->fd, what | EV_PERSIST, callback, run);
-    if (s->event == NULL || event_add(s->event, NULL) != 0)
-        return err_set(err, ERR_MEMORY, 0, "watch descriptor %d", s->fd);
-    return 0;
 }
 
 int
@@ -66,6 +41,14 @@ run_init(struct run *run, enum run_kind kind, struct event_base *base,
     return claims_init(&run->claims, err);
 }
 
+static void
+free_timer(struct event **timer)
+{
+    if (*timer != NULL)
+        event_free(*timer);
+    *timer = NULL;
+}
+
 void
 run_clear(struct run *run)
 {
@@ -75,6 +58,8 @@ run_clear(struct run *run)
     stream_close(&run->out[0]);
     stream_close(&run->out[1]);
     limits_clear(run);
+    free_timer(&run->start_timer);
+    free_timer(&run->park_timer);
     buf_clear(&run->job);
     buf_clear(&run->frames);
     buf_clear(&run->capture[0].kept);
@@ -82,190 +67,145 @@ run_clear(struct run *run)
     claims_clear(&run->claims);
 }
 
+void
+run_kill(struct run *run)
+{
+    if (run->pid > 0 && !run->reaped)
+        kill(run->pid, SIGKILL);
+}
+
+void
+run_forget(struct run *run)
+{
+    run->forgotten = true;
+}
+
+void
+run_interrupt(struct run *run)
+{
+    if (run->pid > 0 && run->state == RUN_BUSY && run->session)
+        kill(run->pid, SIGINT);
+}
+
+void
+run_fail(struct run *run, const struct err *err)
+{
+    bool told = run->state == RUN_OVER || run->forgotten;
+    run->state = RUN_OVER;
+    limits_clear(run);
+    free_timer(&run->start_timer);
+    if (run->pid == 0)
+        stream_close(&run->hello); /* else its keeper tells its end by it */
+    run_kill(run);
+    if (!told)
+        run->events.failed(run->events.arg, run, err);
+}
+
 /* The guest did not get as far as its own code: immure's failure. */
 static void
-say_unsealed(struct run *run)
+say_unsealed(const struct run *run, struct err *err)
 {
     int status = run->facts.wait_status;
-    struct err err = run->claims.cause;
-    if (!run->claims.broken && WIFSIGNALED(status))
-        err_set(&err, ERR_SYSTEM, 0,
+    *err = run->claims.cause;
+    if (run->claims.broken)
+        return;
+    if (WIFSIGNALED(status))
+        err_set(err, ERR_SYSTEM, 0,
                 "the guest died of signal %d (system call %d) before it was "
                 "sealed",
                 WTERMSIG(status),
                 run->facts.syscall.known ? run->facts.syscall.number : -1);
-    else if (!run->claims.broken)
-        err_set(&err, ERR_SYSTEM, 0,
+    else
+        err_set(err, ERR_SYSTEM, 0,
                 "the guest ended with status %d before it was sealed",
                 WEXITSTATUS(status));
-    run->events.failed(run->events.arg, &err);
 }
 
-/* Over when the process is gone and all that it wrote has been read: a dead
- * guest's pipes end by themselves, since nobody else holds them. */
+/* Its facts are complete: all that it wrote is in the pipes, and nobody else
+ * can write to them.  (A child of an operator's program can, for as long as it
+ * likes: tests/wall/attacks/09.  What is there now is taken, no more.) */
 static void
-check_over(struct run *run)
+finish(struct run *run)
 {
-    if (run->over || !run->exited || run->report.fd >= 0 ||
-        run->out[0].fd >= 0 || run->out[1].fd >= 0)
-        return;
-    run->over = true;
+    struct err err;
+    run_drain(run);
+    stream_close(&run->in);
+    stream_close(&run->report);
+    stream_close(&run->out[0]);
+    stream_close(&run->out[1]);
     limits_clear(run);
     limits_settle(run);
-    if (run->claims.sealed)
+    if (!run->claims.sealed) {
+        say_unsealed(run, &err);
+        run_fail(run, &err);
+        return;
+    }
+    if (run->state == RUN_IDLE) {
+        err_set(&err, ERR_GONE, 0, "a waiting guest ended");
+        run_fail(run, &err);
+        return;
+    }
+    run->state = RUN_OVER;
+    if (!run->forgotten)
         run->events.over(run->events.arg, run);
-    else
-        say_unsealed(run);
+}
+
+static uint64_t
+ms_of(struct timeval t)
+{
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_usec / 1000;
 }
 
 static void
-break_protocol(struct run *run, const struct err *err)
+note_end(struct run *run, int wait_status, const struct rusage *usage)
 {
-    if (!run->facts.protocol_broken) {
-        run->facts.protocol_broken = true;
-        snprintf(run->facts.why, sizeof run->facts.why,
-                 "the guest broke its report protocol: %.400s", err->msg);
-    }
-    stream_close(&run->report);
-    if (run->pid > 0 && !run->exited)
-        kill(run->pid, SIGKILL);
-}
-
-static int
-take_frames(struct run *run, struct err *err)
-{
-    size_t at = 0;
-    for (;;) {
-        struct frame_header header;
-        const uint8_t *payload;
-        int got = frame_next(&run->frames, at, FRAME_FROM_GUEST, &header,
-                             &payload, err);
-        if (got < 0)
-            return -1;
-        if (got == 0)
-            break;
-        bool sealed = run->claims.sealed;
-        if (claims_take(&run->claims, &header, payload, err) != 0)
-            return -1;
-        if (!sealed && run->claims.sealed)
-            limits_start(run);
-        at += FRAME_HEADER + header.len;
-    }
-    buf_drop(&run->frames, at);
-    return 0;
+    struct facts *f = &run->facts;
+    f->wait_status = wait_status;
+    uint64_t cpu = ms_of(usage->ru_utime) + ms_of(usage->ru_stime);
+    uint64_t base = run->cpu_base_ns / 1000000;
+    f->cpu_ms = cpu > base ? cpu - base : 0;
+    f->mem_peak = (uint64_t)usage->ru_maxrss * 1024;
+    f->minor_faults = (uint64_t)usage->ru_minflt;
+    f->major_faults = (uint64_t)usage->ru_majflt;
+    f->voluntary_switches = (uint64_t)usage->ru_nvcsw;
+    f->involuntary_switches = (uint64_t)usage->ru_nivcsw;
+    if (run->begun_ns != 0)
+        f->wall_ms = (run_now_ns() - run->begun_ns) / 1000000;
+    bool sigsys = WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGSYS;
+    if (!sigsys)
+        f->syscall.known = false;
+    else if (!run->traced)
+        snprintf(f->why, sizeof f->why,
+                 "which system call it was killed for is not known: ptrace(2) "
+                 "is refused here (immure doctor says more)");
 }
 
 static void
-on_report(evutil_socket_t fd, short what, void *arg)
+end(struct run *run, int wait_status, const struct rusage *usage)
 {
-    struct run *run = arg;
-    struct err err;
-    uint8_t chunk[CHUNK];
-    (void)what;
-    ssize_t n = read(fd, chunk, sizeof chunk);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    if (run->state == RUN_OVER)
         return;
-    if (n <= 0) {
-        if (run->frames.len > 0) {
-            err_set(&err, ERR_PROTO, 0, "it ended inside a frame");
-            break_protocol(run, &err);
-        }
-        stream_close(&run->report);
-        check_over(run);
-        return;
-    }
-    run->frame_bytes += (uint64_t)n;
-    if (run->frame_bytes > REPORT_BYTES_MAX)
-        limits_reached(run, LIMIT_REPORT, REPORT_BYTES_MAX);
-    else if (buf_add(&run->frames, chunk, (size_t)n, &err) != 0 ||
-             take_frames(run, &err) != 0)
-        break_protocol(run, &err);
-    check_over(run);
+    note_end(run, wait_status, usage);
+    finish(run);
 }
 
-static void
-take_output(struct run *run, int which, const uint8_t *data, size_t n)
-{
-    struct capture *c = &run->capture[which];
-    if (run->kind == RUN_HOST && !run->claims.sealed) {
-        /* The operator's own program: no limit is in force yet. */
-        run->events.output(run->events.arg, which + 1, data, n);
-        return;
-    }
-    uint64_t before = run->capture[0].kept.len + run->capture[1].kept.len;
-    uint64_t left = run->limits.output - before;
-    size_t keep = n < left ? n : (size_t)left;
-    c->bytes += n;
-    if (keep > 0 && buf_add(&c->kept, data, keep, NULL) == 0)
-        run->events.output(run->events.arg, which + 1, data, keep);
-    if (keep < n) {
-        c->truncated = true;
-        limits_reached(run, LIMIT_OUTPUT, run->limits.output);
-    }
-}
-
-static void
-on_output(evutil_socket_t fd, short what, void *arg)
-{
-    struct run *run = arg;
-    uint8_t chunk[CHUNK];
-    int which = fd == run->out[0].fd ? 0 : 1;
-    (void)what;
-    ssize_t n = read(fd, chunk, sizeof chunk);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (n > 0) {
-        take_output(run, which, chunk, (size_t)n);
-        return;
-    }
-    stream_close(&run->out[which]);
-    check_over(run);
-}
-
-/* EPIPE: the guest is gone, and its exit says why. */
-static void
-on_input(evutil_socket_t fd, short what, void *arg)
-{
-    struct run *run = arg;
-    (void)what;
-    ssize_t n = write(fd, run->job.data + run->sent, run->job.len - run->sent);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (n > 0)
-        run->sent += (size_t)n;
-    if (n <= 0 || run->sent == run->job.len) {
-        stream_close(&run->in);
-        buf_clear(&run->job);
-    }
-}
-
-static void
-fail_early(struct run *run, const char *why)
-{
-    struct err err = run->claims.cause;
-    if (run->over)
-        return;
-    if (!run->claims.broken)
-        err_set(&err, ERR_GONE, 0, "%s", why);
-    run->over = true;
-    limits_clear(run);
-    run->events.failed(run->events.arg, &err);
-}
-
-/* Nothing of the guest's makes it wait here, but a stopped or starved process
- * must not hold its caller for ever. */
 static void
 on_start_timer(evutil_socket_t fd, short what, void *arg)
 {
     struct run *run = arg;
+    struct err err;
     (void)fd;
     (void)what;
-    if (!run->claims.sealed)
-        fail_early(run, "the guest was not sealed within 30 s");
+    if (run->claims.sealed)
+        return;
+    err_set(&err, ERR_GONE, 0, "the guest was not sealed within %d s",
+            START_SECONDS);
+    run_fail(run, &err);
 }
 
 /* The first to say hello becomes the guest; or its keeper, if it cannot be
- * traced and is not our own child. */
+ * traced and is not our own child.  An operator's program is one, and its pid
+ * is known from the start. */
 static int
 answer_hello(struct run *run, int fd, pid_t pid, struct err *err)
 {
@@ -277,6 +217,7 @@ answer_hello(struct run *run, int fd, pid_t pid, struct err *err)
         answer = HELLO_KEEP;
     } else {
         run->pid = pid;
+        run->events.born(run->events.arg, run);
     }
     return fd_send(fd, &answer, 1, NULL, 0, err);
 }
@@ -288,8 +229,7 @@ take_hello(struct run *run, int fd, pid_t pid)
     if (answer_hello(run, fd, pid, &err) == 0)
         return;
     kill(pid, SIGKILL);
-    run->over = true;
-    run->events.failed(run->events.arg, &err);
+    run_fail(run, &err);
 }
 
 /* The keeper's word, or its silence, about a guest that is not our child.
@@ -298,12 +238,27 @@ static void
 take_ended(struct run *run, const struct control_ended *ended)
 {
     const struct control_ended lost = {.wait_status = SIGKILL};
-    stream_close(&run->hello);
     if (ended == NULL) {
         run_lost_zygote(run);
         ended = &lost;
     }
-    run_exited(run, ended->wait_status, &ended->usage);
+    end(run, ended->wait_status, &ended->usage);
+    run->reaped = true;
+    stream_close(&run->hello);
+    run->events.gone(run->events.arg, run);
+}
+
+/* The seal closes the guest's end; a keeper's stays open. */
+static void
+take_silence(struct run *run)
+{
+    struct err err = run->claims.cause;
+    stream_close(&run->hello);
+    if (run->pid != 0 || run->kind != RUN_JOB)
+        return;
+    if (!run->claims.broken)
+        err_set(&err, ERR_GONE, 0, "the guest ended before it said its name");
+    run_fail(run, &err);
 }
 
 static void
@@ -319,21 +274,21 @@ on_hello(evutil_socket_t fd, short what, void *arg)
     (void)what;
     if (fd_recv(fd, &in, sizeof in, &message, &err) != 0)
         message.len = 0;
-    if (message.len == 1 && in.byte == HELLO_BORN && message.pid > 0 &&
-        run->pid == 0) {
+    bool named = run->kind == RUN_HOST
+                     ? message.pid == run->pid && !run->traced
+                     : message.pid > 0 && run->pid == 0;
+    if (message.len == 1 && in.byte == HELLO_BORN && named) {
         take_hello(run, fd, message.pid);
     } else if (run->keeper != 0 && run->pid != 0) {
         bool whole =
             message.len == sizeof in.ended && message.pid == run->keeper;
         take_ended(run, whole ? &in.ended : NULL);
     } else {
-        stream_close(&run->hello); /* closed at the guest's seal, or early */
-        if (run->pid == 0 && run->kind == RUN_JOB)
-            fail_early(run, "the guest ended before it said its name");
+        take_silence(run);
     }
 }
 
-/* Our ends, watched, and the guest's ends to send. */
+/* The guest's ends of what was made for it, to send. */
 struct ends {
     int guest[CONTROL_SPAWN_COUNT];
 };
@@ -374,99 +329,180 @@ make_ends(struct run *run, int stdin_fd, struct ends *ends, struct err *err)
 }
 
 int
-run_start(struct run *run, struct zygote_link *zygote, int stdin_fd,
-          struct err *err)
+run_start(struct run *run, struct zygote_link *zygote,
+          const struct control_spawn *birth, int stdin_fd, struct err *err)
 {
     __attribute__((cleanup(ends_clear))) struct ends ends = {
         {-1, -1, -1, -1, -1}};
-    const struct control_spawn spawn = {.nice = (uint32_t)run->limits.nice,
-                                        .cpu_ms = run->limits.cpu_ms,
-                                        .memory = run->limits.memory};
     run->asked_ns = run_now_ns();
+    run->birth = *birth;
     if (make_ends(run, stdin_fd, &ends, err) != 0 ||
-        zygote_link_spawn(zygote, &spawn, ends.guest, err) != 0)
+        zygote_link_spawn(zygote, birth, ends.guest, err) != 0)
         return -1;
     if (stream_watch(&run->hello, run, EV_READ, on_hello, err) != 0 ||
-        stream_watch(&run->report, run, EV_READ, on_report, err) != 0 ||
-        stream_watch(&run->out[0], run, EV_READ, on_output, err) != 0 ||
-        stream_watch(&run->out[1], run, EV_READ, on_output, err) != 0)
+        run_watch(run, err) != 0)
         return -1;
     if (run->kind == RUN_HOST)
         return 0;
+    if (fd_set_nonblocking(run->in.fd, err) != 0)
+        return -1;
     const struct timeval start = {START_SECONDS, 0};
     run->start_timer = evtimer_new(run->base, on_start_timer, run);
     if (run->start_timer == NULL || evtimer_add(run->start_timer, &start) != 0)
         return err_set(err, ERR_MEMORY, 0, "set a timer");
-    return stream_watch(&run->in, run, EV_WRITE, on_input, err);
+    return 0;
 }
 
 void
-run_stopped(struct run *run, int wait_status)
+run_sealed(struct run *run)
 {
-    trace_continue(run->pid, wait_status, &run->facts.syscall);
-}
-
-static uint64_t
-ms_of(struct timeval t)
-{
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_usec / 1000;
-}
-
-/* A child of the operator's own may hold the other ends for as long as it
- * likes: take what is there, and no more (tests/wall/attacks/09). */
-static void
-drain(struct run *run)
-{
-    struct stream *const streams[] = {&run->report, &run->out[0],
-                                      &run->out[1]};
-    for (int i = 0; i < 3; i++) {
-        int waiting;
-        while (streams[i]->fd >= 0 &&
-               ioctl(streams[i]->fd, FIONREAD, &waiting) == 0 && waiting > 0)
-            i == 0 ? on_report(streams[i]->fd, EV_READ, run)
-                   : on_output(streams[i]->fd, EV_READ, run);
-        stream_close(streams[i]);
+    free_timer(&run->start_timer);
+    run->sealed_ns = run_now_ns();
+    if (run->kind == RUN_HOST) {
+        run->state = RUN_BUSY;
+        run->begun_ns = run->sealed_ns;
+        limits_start(run);
+        return;
     }
+    run->state = RUN_IDLE;
+    if (!run->forgotten)
+        run->events.idle(run->events.arg, run);
+}
+
+bool
+run_can_hold(const struct run *run, const struct job_limits *limits)
+{
+    return limits->memory <= run->birth.memory &&
+           limits->cpu_ms <= run->birth.cpu_ms &&
+           limits->nice >= run->birth.nice;
+}
+
+bool
+run_is_held(const struct run *run, const struct job_limits *limits)
+{
+    return limits->memory == run->birth.memory &&
+           limits->cpu_ms == run->birth.cpu_ms &&
+           limits->nice == run->birth.nice;
+}
+
+static void
+unpark(struct run *run)
+{
+    if (run->park_timer != NULL)
+        event_del(run->park_timer);
+    if (run->park == PARK_STOPPED && run->traced)
+        (void)ptrace(PTRACE_CONT, run->pid, NULL, NULL);
+    else if (run->park == PARK_STOPPED)
+        kill(run->pid, SIGCONT);
+    run->park = PARK_NONE;
+}
+
+int
+run_give(struct run *run, const struct job_limits *limits, struct buf *job,
+         struct err *err)
+{
+    struct control_spawn held = {.nice = (uint32_t)limits->nice,
+                                 .cpu_ms = limits->cpu_ms,
+                                 .memory = limits->memory};
+    if (run->session) /* RLIMIT_CPU counts all steps together */
+        held.cpu_ms = run->birth.cpu_ms;
+    if (guest_limits_set(run->pid, &run->birth, &held, err) != 0) {
+        run_forget(run);
+        run_kill(run);
+        return -1;
+    }
+    run->birth = held;
+    run->limits = *limits;
+    run->job = *job;
+    run->sent = 0;
+    *job = (struct buf){0};
+    run->state = RUN_BUSY;
+    run->begun_ns = run_now_ns();
+    limits_start(run);
+    unpark(run);
+    run_send_job(run);
+    return 0;
+}
+
+static void
+on_park(evutil_socket_t fd, short what, void *arg)
+{
+    struct run *run = arg;
+    (void)fd;
+    (void)what;
+    if (run->state != RUN_IDLE)
+        return;
+    if (run->traced && ptrace(PTRACE_INTERRUPT, run->pid, NULL, NULL) == 0)
+        run->park = PARK_ASKED;
+    else if (!run->traced && kill(run->pid, SIGSTOP) == 0)
+        run->park = PARK_STOPPED;
 }
 
 void
-run_exited(struct run *run, int wait_status, const struct rusage *usage)
+run_step_over(struct run *run)
 {
+    const struct timeval t = {0, PARK_MS * 1000};
     struct facts *f = &run->facts;
-    run->exited = true;
-    f->wait_status = wait_status;
-    uint64_t cpu = ms_of(usage->ru_utime) + ms_of(usage->ru_stime);
-    uint64_t base = run->cpu_base_ns / 1000000;
-    f->cpu_ms = cpu > base ? cpu - base : 0;
-    f->mem_peak = (uint64_t)usage->ru_maxrss * 1024;
-    f->minor_faults = (uint64_t)usage->ru_minflt;
-    f->major_faults = (uint64_t)usage->ru_majflt;
-    f->voluntary_switches = (uint64_t)usage->ru_nvcsw;
-    f->involuntary_switches = (uint64_t)usage->ru_nivcsw;
-    if (run->sealed_ns != 0)
-        f->wall_ms = (run_now_ns() - run->sealed_ns) / 1000000;
-    bool sigsys = WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGSYS;
-    if (!sigsys)
-        f->syscall.known = false;
-    else if (!run->traced)
-        snprintf(f->why, sizeof f->why,
-                 "which system call it was killed for is not known: ptrace(2) "
-                 "is refused here (immure doctor says more)");
-    if (run->kind == RUN_HOST)
-        drain(run);
-    check_over(run);
+    run_drain_output(run);
+    limits_clear(run);
+    limits_step(run);
+    /* What the process will say when it ends, this step says now: both are
+     * the guest's word (facts.h). */
+    f->wait_status = W_EXITCODE(run->claims.status, 0);
+    limits_settle(run);
+    run->state = RUN_IDLE;
+    if (!run->forgotten)
+        run->events.step(run->events.arg, run);
+    run->facts = (struct facts){0};
+    run->frame_bytes = 0;
+    for (int i = 0; i < 2; i++) {
+        run->capture[i].kept.len = 0;
+        run->capture[i].bytes = 0;
+        run->capture[i].truncated = false;
+    }
+    claims_next_step(&run->claims);
+    if (run->park_timer == NULL)
+        run->park_timer = evtimer_new(run->base, on_park, run);
+    if (run->state == RUN_IDLE &&
+        (run->park_timer == NULL || evtimer_add(run->park_timer, &t) != 0))
+        run_kill(run);
+}
+
+/* wait4(2) tells the resources of a stopped tracee as well as those of one
+ * that ended, so at the exit stop there is nothing more to wait for. */
+void
+run_waited(struct run *run, int wait_status, const struct rusage *usage)
+{
+    int status = wait_status;
+    bool stopped = WIFSTOPPED(wait_status);
+    bool ends = !stopped;
+    if (trace_is_exit(wait_status))
+        ends = trace_read_exit(run->pid, &status, &run->facts.syscall) == 0;
+    if (run->park == PARK_ASKED && stopped && !ends &&
+        wait_status >> 16 == PTRACE_EVENT_STOP &&
+        WSTOPSIG(wait_status) == SIGTRAP) {
+        run->park = PARK_STOPPED;
+        return;
+    }
+    if (ends)
+        end(run, status, usage);
+    if (stopped) {
+        trace_continue(run->pid, wait_status, &run->facts.syscall);
+        return;
+    }
+    run->reaped = true;
+    run->events.gone(run->events.arg, run);
 }
 
 void
 run_lost_zygote(struct run *run)
 {
+    struct err err;
     run->facts.host_failed = true;
     snprintf(run->facts.why, sizeof run->facts.why,
              "the zygote ended while the guest ran");
-    if (run->pid == 0 && !run->over) {
-        struct err err;
-        err_set(&err, ERR_GONE, 0, "the zygote ended before the guest ran");
-        run->over = true;
-        run->events.failed(run->events.arg, &err);
-    }
+    if (run->pid != 0)
+        return;
+    err_set(&err, ERR_GONE, 0, "the zygote ended before the guest ran");
+    run_fail(run, &err);
 }

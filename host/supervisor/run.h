@@ -1,4 +1,12 @@
-/* One guest, from the request for it to its verdict. */
+/* One guest, from the request for it to its end.
+ *
+ *     STARTING -> IDLE -> BUSY -> OVER
+ *                  ^________|            a session's next step
+ *
+ * A guest is sealed before its job is known: what the job is held to is set
+ * from outside when it is given.  OVER means that its facts are complete,
+ * which they are at the tracer's exit stop: the kernel then still has to take
+ * its memory down, and nobody waits for that. */
 #ifndef IMMURE_RUN_H
 #define IMMURE_RUN_H
 
@@ -11,12 +19,17 @@
 
 struct run;
 
-/* Told to the owner; arg is its own. */
+/* Told to the owner; arg is its own.  None may free the run. */
 struct run_events {
-    void (*output)(void *arg, int fd, const void *data, size_t len);
-    void (*over)(void *arg, struct run *run);
-    /* No guest ran: it could not be set up. */
-    void (*failed)(void *arg, const struct err *err);
+    void (*born)(void *arg, struct run *run); /* its pid is known */
+    void (*idle)(void *arg, struct run *run); /* waits for a job or a step */
+    void (*output)(void *arg, struct run *run, int fd, const void *data,
+                   size_t len);
+    void (*step)(void *arg, struct run *run); /* facts of a session's step */
+    void (*over)(void *arg, struct run *run); /* facts of the whole */
+    void (*gone)(void *arg, struct run *run); /* nothing of it is left */
+    /* No guest came of it. */
+    void (*failed)(void *arg, struct run *run, const struct err *err);
     void *arg;
 };
 
@@ -25,6 +38,12 @@ enum run_kind {
     RUN_HOST, /* an operator's program; clocks start at sys.enter_jail() */
 };
 
+enum run_state { RUN_STARTING, RUN_IDLE, RUN_BUSY, RUN_OVER };
+
+/* A session's guest between two steps is stopped after a moment: it has been
+ * paid for no computing then. */
+enum run_park { PARK_NONE, PARK_ASKED, PARK_STOPPED };
+
 struct stream {
     int fd; /* owned; -1 when closed */
     struct event *event;
@@ -32,40 +51,76 @@ struct stream {
 
 struct run {
     enum run_kind kind;
+    enum run_state state;
     struct event_base *base; /* borrowed */
     struct run_events events;
-    struct job_limits limits;
-    struct buf job; /* frames for the guest; job.len - sent are left */
+    struct control_spawn birth; /* what it was sealed with, or held to since */
+    struct job_limits limits;   /* of the job it was given */
+    struct buf job;             /* frames for the guest, from `sent` on */
     size_t sent;
-    pid_t pid;    /* 0 until it has said hello */
+    pid_t pid;    /* 0 until it has said hello; stays after its end */
     pid_t keeper; /* its parent, where it cannot be traced; or 0 */
     bool traced;
+    bool reaped; /* nothing of the process is left */
+    bool forgotten;
+    bool session; /* its job has more than one step */
+    bool muted;   /* its output is left in the pipes for now */
+    enum run_park park;
     struct stream in, hello, report, out[2];
-    struct event *start_timer, *wall_timer, *cpu_timer, *grace_timer;
+    struct event *start_timer, *wall_timer, *cpu_timer, *grace_timer,
+        *park_timer;
     struct capture capture[2];
     struct buf frames;
     uint64_t frame_bytes;
     struct claims claims;
     struct facts facts;
-    uint64_t queued_ns, asked_ns, sealed_ns, cpu_base_ns;
-    bool exited;
-    bool over;
+    uint64_t queued_ns; /* when the whole job had arrived */
+    uint64_t asked_ns, sealed_ns;
+    uint64_t begun_ns; /* when the job was given */
+    uint64_t cpu_base_ns;
 };
 
-/* Takes the job's bytes.  queued_ns: when the whole job had arrived. */
 int run_init(struct run *run, enum run_kind kind, struct event_base *base,
              const struct run_events *events, struct err *err);
+
+/* Kills nothing: for runs that are reaped, or have no process. */
 void run_clear(struct run *run);
 
 /* Make the pipes and ask the zygote.  stdin_fd is for RUN_HOST. */
-int run_start(struct run *run, struct zygote_link *zygote, int stdin_fd,
+int run_start(struct run *run, struct zygote_link *zygote,
+              const struct control_spawn *birth, int stdin_fd,
               struct err *err);
 
-/* A wait status of its pid that is not the end. */
-void run_stopped(struct run *run, int wait_status);
+/* Whether an idle guest can be held to these limits: only downward. */
+bool run_can_hold(const struct run *run, const struct job_limits *limits);
 
-/* Its end. */
-void run_exited(struct run *run, int wait_status, const struct rusage *usage);
+/* Whether it is held to exactly these already. */
+bool run_is_held(const struct run *run, const struct job_limits *limits);
+
+/* Give an idle guest its job, or its session's next step: take the bytes of
+ * *job, set the limits, start the clocks.  On failure *job is untouched, the
+ * guest ends and tells nobody. */
+int run_give(struct run *run, const struct job_limits *limits, struct buf *job,
+             struct err *err);
+
+/* End a guest whatever it does.  Its end is told as `over`, if it had a job
+ * and the owner has not silenced it by run_forget(). */
+void run_kill(struct run *run);
+
+/* It came to nothing: end it and tell `failed`. */
+void run_fail(struct run *run, const struct err *err);
+
+/* The owner wants to hear nothing more of it. */
+void run_forget(struct run *run);
+
+/* SIGINT: KeyboardInterrupt in the guest. */
+void run_interrupt(struct run *run);
+
+/* Leave output in the pipes, and so stop a guest that goes on writing. */
+void run_mute(struct run *run, bool muted);
+
+/* A wait status of its pid, with the resources used so far. */
+void run_waited(struct run *run, int wait_status, const struct rusage *usage);
 
 /* Its zygote is gone: whatever the guest died of was not its own doing. */
 void run_lost_zygote(struct run *run);

@@ -59,39 +59,40 @@ syscall_arch(pid_t pid)
     return info.arch;
 }
 
-static void
-note_exit(pid_t pid, struct trace_call *out_call)
+bool
+trace_is_exit(int wait_status)
+{
+    return WIFSTOPPED(wait_status) && wait_status >> 16 == PTRACE_EVENT_EXIT;
+}
+
+int
+trace_read_exit(pid_t pid, int *out_status, struct trace_call *out_call)
 {
     unsigned long status;
     if (ptrace(PTRACE_GETEVENTMSG, pid, NULL, &status) != 0)
-        return;
+        return -1;
+    *out_status = (int)status;
     if (!out_call->sent && WIFSIGNALED((int)status) &&
         WTERMSIG((int)status) == SIGSYS)
         out_call->known = syscall_number(pid, &out_call->number);
     if (out_call->known)
         out_call->arch = syscall_arch(pid);
+    return 0;
 }
 
 /* A request to a tracee that has just been killed fails with ESRCH: its end
  * comes as the next wait status. */
 void
-trace_continue(pid_t pid, int wait_status, struct trace_call *out_call)
+trace_continue(pid_t pid, int wait_status, struct trace_call *call)
 {
-    int event = wait_status >> 16;
-    if (event == PTRACE_EVENT_EXIT) {
-        note_exit(pid, out_call);
-        (void)ptrace(PTRACE_CONT, pid, NULL, NULL);
-    } else if (event == PTRACE_EVENT_STOP) {
-        int sig = WSTOPSIG(wait_status);
-        bool group_stop = sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN ||
-                          sig == SIGTTOU;
-        (void)ptrace(group_stop ? PTRACE_LISTEN : PTRACE_CONT, pid, NULL,
-                     NULL);
-    } else {
-        /* The kernel's own SIGSYS, of a filter that kills, never stops here
-         * (SA_IMMUTABLE, or straight to the exit before Linux 5.16). */
-        out_call->sent |= WSTOPSIG(wait_status) == SIGSYS;
-        (void)ptrace(PTRACE_CONT, pid, NULL,
-                     (void *)(long)WSTOPSIG(wait_status));
-    }
+    int event = wait_status >> 16, sig = WSTOPSIG(wait_status);
+    bool group_stop =
+        event == PTRACE_EVENT_STOP &&
+        (sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU);
+    long forward = event == 0 ? sig : 0;
+    /* The kernel's own SIGSYS, of a filter that kills, never stops here
+     * (SA_IMMUTABLE, or straight to the exit before Linux 5.16). */
+    call->sent |= forward == SIGSYS;
+    (void)ptrace(group_stop ? PTRACE_LISTEN : PTRACE_CONT, pid, NULL,
+                 (void *)forward);
 }

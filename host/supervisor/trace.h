@@ -27,8 +27,19 @@ struct trace_call {
  * ptrace(2): Yama 3, or a container's filter. */
 int trace_seize(pid_t pid, bool *out_traced, struct err *err);
 
-/* Let a stopped tracee go on, signals forwarded.  If it is on its way out by
- * SIGSYS, *out_call becomes what it died for. */
-void trace_continue(pid_t pid, int wait_status, struct trace_call *out_call);
+/* Whether a wait status is the stop at the tracee's exit.  From there no code
+ * of its own runs any more, its memory still stands, and its exit status is
+ * decided: exit_group(2) and fatal signals set it once (kernel/exit.c,
+ * do_group_exit), for a process of one thread. */
+bool trace_is_exit(int wait_status);
+
+/* At that stop: *out_status is what wait(2) will say in the end.  After
+ * SIGSYS *out_call becomes the call it died for.  -1: it is gone already, and
+ * its end comes as the next wait status. */
+int trace_read_exit(pid_t pid, int *out_status, struct trace_call *out_call);
+
+/* Let a stopped tracee go on, signals forwarded; one that is SIGSYS is noted
+ * in *call. */
+void trace_continue(pid_t pid, int wait_status, struct trace_call *call);
 
 #endif

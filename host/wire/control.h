@@ -28,6 +28,8 @@ enum { GUEST_FD_REPORT = 3, GUEST_FD_COUNT = 4 };
 struct control_spawn {
     uint32_t id;
     uint32_t nice;
+    uint32_t warm; /* nobody waits for it: it may touch its pages first */
+    uint32_t zero;
     uint64_t cpu_ms;
     uint64_t memory; /* bytes beyond what the zygote holds */
 };

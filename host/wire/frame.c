@@ -41,15 +41,37 @@ static const struct frame_row frame_types[FRAME_TYPE_COUNT] = {
     [FRAME_TRACE]        = {"trace",        16 * KIB,  GUEST},
     [FRAME_LIMIT]        = {"limit",        64,        GUEST},
     [FRAME_END]          = {"end",          2,         GUEST},
+    [FRAME_JOB]          = {"job",          8,         CLIENT},
+    [FRAME_CANCEL]       = {"cancel",       0,         CLIENT},
+    [FRAME_INTERRUPT]    = {"interrupt",    0,         CLIENT},
+    [FRAME_RESET]        = {"reset",        0,         CLIENT},
+    [FRAME_PAUSE]        = {"pause",        0,         CLIENT},
+    [FRAME_RESUME]       = {"resume",       0,         CLIENT},
+    [FRAME_FORGET]       = {"forget",       0,         CLIENT},
+    [FRAME_STATS]        = {"statistics",   64 * KIB,  CLIENT | SUPERVISOR},
+    [FRAME_DRAIN]        = {"drain",        0,         CLIENT | SUPERVISOR},
+    [FRAME_SESSION]      = {"session",      0,         CLIENT},
+    [FRAME_OPENED]       = {"opened",       4 * KIB,   SUPERVISOR},
+    [FRAME_REFUSED]      = {"refused",      4 * KIB,   SUPERVISOR},
+    [FRAME_BUSY]         = {"busy",         4,         SUPERVISOR},
+    [FRAME_CLOSED]       = {"closed",       4 * KIB,   SUPERVISOR},
 };
 /* clang-format on */
+
+/* Numbers between the groups are no type. */
+static const struct frame_row *
+find_row(unsigned type)
+{
+    if (type >= FRAME_TYPE_COUNT || frame_types[type].name == NULL)
+        return NULL;
+    return &frame_types[type];
+}
 
 const char *
 frame_name(enum frame_type type)
 {
-    if (type < FRAME_POLICY || type >= FRAME_TYPE_COUNT)
-        return "?";
-    return frame_types[type].name;
+    const struct frame_row *row = find_row((unsigned)type);
+    return row ? row->name : "?";
 }
 
 static void
@@ -66,16 +88,28 @@ get_u32(const uint8_t *in)
            (uint32_t)in[3] << 24;
 }
 
+void
+frame_write_header(uint8_t out[FRAME_HEADER],
+                   const struct frame_header *header)
+{
+    out[0] = FRAME_VERSION;
+    out[1] = (uint8_t)header->type;
+    out[2] = (uint8_t)header->id;
+    out[3] = (uint8_t)(header->id >> 8);
+    put_u32(out + 4, header->len);
+}
+
 int
-frame_add(struct buf *out, enum frame_type type, const void *data, size_t len,
-          struct err *err)
+frame_add_id(struct buf *out, enum frame_type type, uint16_t id,
+             const void *data, size_t len, struct err *err)
 {
     if (len > frame_types[type].max)
         return err_set(err, ERR_PROTO, 0,
                        "%s of %zu bytes: the limit is %u bytes",
                        frame_types[type].name, len, frame_types[type].max);
-    uint8_t header[FRAME_HEADER] = {FRAME_VERSION, (uint8_t)type, 0, 0};
-    put_u32(header + 4, (uint32_t)len);
+    uint8_t header[FRAME_HEADER];
+    frame_write_header(header,
+                       &(struct frame_header){type, id, (uint32_t)len});
     size_t before = out->len;
     if (buf_add(out, header, sizeof header, err) != 0)
         return -1;
@@ -87,29 +121,35 @@ frame_add(struct buf *out, enum frame_type type, const void *data, size_t len,
 }
 
 int
+frame_add(struct buf *out, enum frame_type type, const void *data, size_t len,
+          struct err *err)
+{
+    return frame_add_id(out, type, 0, data, len, err);
+}
+
+int
 frame_parse(const uint8_t header[FRAME_HEADER], enum frame_from from,
             struct frame_header *out, struct err *err)
 {
     if (header[0] != FRAME_VERSION)
         return err_set(err, ERR_PROTO, 0, "frame version %u, not %u",
                        header[0], FRAME_VERSION);
-    unsigned type = header[1];
-    if (type < FRAME_POLICY || type >= FRAME_TYPE_COUNT)
-        return err_set(err, ERR_PROTO, 0, "unknown frame type %u", type);
-    const struct frame_row *row = &frame_types[type];
+    const struct frame_row *row = find_row(header[1]);
+    if (row == NULL)
+        return err_set(err, ERR_PROTO, 0, "unknown frame type %u", header[1]);
     if ((row->from & BIT(from)) == 0)
         return err_set(err, ERR_PROTO, 0, "a %s frame from the wrong side",
                        row->name);
-    if (header[2] != 0 || header[3] != 0)
-        return err_set(err, ERR_PROTO, 0, "padding of a %s frame is not zero",
+    uint16_t id = (uint16_t)(header[2] | header[3] << 8);
+    if (id != 0 && from == FRAME_FROM_GUEST)
+        return err_set(err, ERR_PROTO, 0, "a %s frame of a guest with an id",
                        row->name);
     uint32_t len = get_u32(header + 4);
     if (len > row->max)
         return err_set(err, ERR_PROTO, 0,
                        "a %s frame of %u bytes: the limit is %u", row->name,
                        len, row->max);
-    out->type = (enum frame_type)type;
-    out->len = len;
+    *out = (struct frame_header){(enum frame_type)header[1], id, len};
     return 0;
 }
 

@@ -1,6 +1,10 @@
 /* Frames: what goes over every pipe and socket of immure.
  *
- *     u8 version (1) | u8 type | u16 zero | u32 length, little endian | bytes
+ *     u8 version (1) | u8 type | u16 id | u32 length | bytes
+ *
+ * Numbers are little endian.  The id says which job (or policy) of a client's
+ * connection a frame is about; between supervisor and guest it is zero.
+ * docs/protocol.md has their order.
  *
  * Bytes in, struct out; nothing here makes a system call, so all of it can be
  * fuzzed.  Each type has one direction and a largest length (frame_types[]).
@@ -33,7 +37,7 @@ enum frame_type {
     /* supervisor to client */
     FRAME_STDOUT,
     FRAME_STDERR,
-    FRAME_RESULT,  /* the result object, JSON text */
+    FRAME_RESULT,  /* u32 verdict, u32 exit code, u32 signal, JSON text */
     FRAME_FAILURE, /* u8 err_code, text: no guest ran */
     /* guest to supervisor: claims, but for the first one */
     FRAME_SEALED,       /* empty: the wall is up, no guest code has run */
@@ -44,6 +48,23 @@ enum frame_type {
     FRAME_TRACE,        /* u32 line, fields: file name source */
     FRAME_LIMIT,        /* text: name of the limit the guest says it hit */
     FRAME_END,          /* u8 enum frame_end, u8 exit status */
+    /* client to supervisor; a number once given stays */
+    FRAME_JOB = 40,  /* u32 policy, u32 enum job_flag bits: begins a job */
+    FRAME_CANCEL,    /* empty: no result is wanted any more */
+    FRAME_INTERRUPT, /* empty: KeyboardInterrupt in a session's step */
+    FRAME_RESET,     /* empty: a session loses its state */
+    FRAME_PAUSE,     /* empty: no output of this job until... */
+    FRAME_RESUME,    /* empty */
+    FRAME_FORGET,    /* empty: id is a policy's; it ends with its last job */
+    FRAME_STATS,     /* empty; answered by a frame of this type, JSON text */
+    FRAME_DRAIN,     /* empty; answered by one when no job is left */
+    /* client to supervisor, relayed unread to the guest */
+    FRAME_SESSION, /* empty: more steps follow */
+    /* supervisor to client */
+    FRAME_OPENED,  /* id is a policy's: engine, text */
+    FRAME_REFUSED, /* id is a policy's: u8 err_code, text */
+    FRAME_BUSY,    /* u32 ms: the job was not taken, try again after that */
+    FRAME_CLOSED,  /* text: a session is over, and why */
     FRAME_TYPE_COUNT
 };
 
@@ -51,18 +72,30 @@ enum frame_from { FRAME_FROM_CLIENT, FRAME_FROM_SUPERVISOR, FRAME_FROM_GUEST };
 
 enum frame_end { END_OK, END_EXIT, END_ERROR, END_DENIED, END_COUNT };
 
+/* u32 verdict, u32 exit code (all ones: none), u32 signal before the text of
+ * FRAME_RESULT: a client need not parse JSON to go on. */
+enum { FRAME_RESULT_HEAD = 12 };
+
 struct frame_header {
     enum frame_type type;
+    uint16_t id;
     uint32_t len;
 };
 
+void frame_write_header(uint8_t out[FRAME_HEADER],
+                        const struct frame_header *header);
+
 /* Append a whole frame.  A length over the type's limit is ERR_PROTO, naming
  * the type. */
+int frame_add_id(struct buf *out, enum frame_type type, uint16_t id,
+                 const void *data, size_t len, struct err *err);
+
+/* The same with id 0. */
 int frame_add(struct buf *out, enum frame_type type, const void *data,
               size_t len, struct err *err);
 
 /* Parse a header that claims to come from `from`.  Rejects unknown versions
- * and types, non-zero padding, wrong direction and excess length. */
+ * and types, wrong direction, excess length, and an id where none belongs. */
 int frame_parse(const uint8_t header[FRAME_HEADER], enum frame_from from,
                 struct frame_header *out, struct err *err);
 

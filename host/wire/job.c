@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 int
-job_limits_add(struct buf *out, const struct job_limits *limits,
+job_limits_add(struct buf *out, uint16_t id, const struct job_limits *limits,
                struct err *err)
 {
     const uint64_t v[] = {limits->cpu_ms, limits->wall_ms, limits->memory,
@@ -12,7 +12,7 @@ job_limits_add(struct buf *out, const struct job_limits *limits,
     for (size_t i = 0; i < sizeof v / sizeof *v; i++)
         if (u64_add(&payload, v[i], err) != 0)
             return -1;
-    return frame_add(out, FRAME_LIMITS, payload.data, payload.len, err);
+    return frame_add_id(out, FRAME_LIMITS, id, payload.data, payload.len, err);
 }
 
 int
@@ -89,6 +89,9 @@ add_frame(struct job *job, enum frame_type type, struct span payload,
         job->globals = payload;
         job->has_globals = true;
         return 0;
+    case FRAME_SESSION:
+        job->session = true;
+        return 0;
     case FRAME_ARG:
         return add_span(&job->args, &job->nargs, payload, err);
     case FRAME_ENV:
@@ -112,6 +115,19 @@ add_frame(struct job *job, enum frame_type type, struct span payload,
     case FRAME_TRACE:
     case FRAME_LIMIT:
     case FRAME_END:
+    case FRAME_JOB:
+    case FRAME_CANCEL:
+    case FRAME_INTERRUPT:
+    case FRAME_RESET:
+    case FRAME_PAUSE:
+    case FRAME_RESUME:
+    case FRAME_FORGET:
+    case FRAME_STATS:
+    case FRAME_DRAIN:
+    case FRAME_OPENED:
+    case FRAME_REFUSED:
+    case FRAME_BUSY:
+    case FRAME_CLOSED:
     case FRAME_TYPE_COUNT:
         break;
     }

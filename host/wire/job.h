@@ -8,6 +8,12 @@
 
 #include "host/wire/frame.h"
 
+/* The second number of FRAME_JOB. */
+enum job_flag {
+    JOB_SESSION = 1, /* the guest stays for more steps */
+    JOB_STREAM = 2,  /* output is wanted as it comes */
+};
+
 /* Milliseconds and bytes. */
 struct job_limits {
     uint64_t cpu_ms;
@@ -18,8 +24,8 @@ struct job_limits {
     uint64_t nice;
 };
 
-int job_limits_add(struct buf *out, const struct job_limits *limits,
-                   struct err *err);
+int job_limits_add(struct buf *out, uint16_t id,
+                   const struct job_limits *limits, struct err *err);
 int job_limits_parse(struct span payload, struct job_limits *out,
                      struct err *err);
 
@@ -37,6 +43,7 @@ struct job {
     struct span globals;
     bool has_globals;
     bool seeded;
+    bool session; /* keep the state: another step follows */
     int64_t seed;
     struct span *args;
     size_t nargs;

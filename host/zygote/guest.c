@@ -8,7 +8,7 @@
 
 #include "host/wire/frame.h"
 
-enum { STACK_BYTES = 8 << 20 };
+enum { STACK_BYTES = 8 << 20, JOB_CHUNK = 16 << 10 };
 
 static int
 fits(uint64_t limit)
@@ -100,20 +100,31 @@ guest_take_descriptors(struct fd_message *message, struct err *err)
     return 0;
 }
 
+/* As much as there is at a time: nothing follows a job until it is over. */
 int
 guest_read_job(struct buf *out, struct err *err)
 {
+    size_t at = 0;
     for (;;) {
-        uint8_t header[FRAME_HEADER];
         struct frame_header h;
-        if (fd_read_full(STDIN_FILENO, header, sizeof header, err) != 0 ||
-            frame_parse(header, FRAME_FROM_CLIENT, &h, err) != 0 ||
-            buf_add(out, header, sizeof header, err) != 0 ||
-            buf_reserve(out, h.len, err) != 0 ||
-            fd_read_full(STDIN_FILENO, out->data + out->len, h.len, err) != 0)
+        const uint8_t *payload;
+        int got = frame_next(out, at, FRAME_FROM_CLIENT, &h, &payload, err);
+        if (got < 0)
             return -1;
-        out->len += h.len;
-        if (h.type == FRAME_RUN)
-            return 0;
+        if (got > 0) {
+            at += FRAME_HEADER + h.len;
+            if (h.type == FRAME_RUN)
+                return 0;
+            continue;
+        }
+        if (buf_reserve(out, JOB_CHUNK, err) != 0)
+            return -1;
+        ssize_t n =
+            read(STDIN_FILENO, out->data + out->len, out->cap - out->len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return err_set(err, ERR_GONE, n < 0 ? errno : 0, "read the job");
+        out->len += (size_t)n;
     }
 }

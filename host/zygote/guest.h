@@ -26,7 +26,8 @@ int guest_hello(int hello_fd, char *out_answer, struct err *err);
  * message keeps only the hello descriptor. */
 int guest_take_descriptors(struct fd_message *message, struct err *err);
 
-/* Read one whole job from descriptor 0 into *out. */
+/* Read one whole job from descriptor 0 behind what is in *out, which is
+ * empty. */
 int guest_read_job(struct buf *out, struct err *err);
 
 #endif

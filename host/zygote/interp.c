@@ -173,20 +173,30 @@ interp_call_policy(const char *module, const char *function,
     return result;
 }
 
-/* SIGALRM, which the supervisor sends at a soft limit, becomes an exception
- * of its own in the guest.  The handler is Python's: only the real _signal
- * can put it there, and only before the gate and the wall close. */
+/* SIGALRM, which the supervisor sends at a soft limit, and SIGINT, which
+ * interrupts a session's step, become exceptions in the guest.  The handlers
+ * are Python's: only the real _signal can put them there, and only before the
+ * gate and the wall close. */
 static int
-arm_alarm(void)
+arm_signals(void)
 {
-    PyObject *on_alarm = interp_lookup("_immure_alarm", "on_alarm");
-    PyObject *set = on_alarm ? interp_lookup("_signal", "signal") : NULL;
-    PyObject *old =
-        set ? PyObject_CallFunction(set, "iO", SIGALRM, on_alarm) : NULL;
-    Py_XDECREF(old);
+    static const struct {
+        int sig;
+        const char *handler;
+    } rows[] = {{SIGALRM, "on_alarm"}, {SIGINT, "on_interrupt"}};
+    PyObject *set = interp_lookup("_signal", "signal");
+    for (size_t i = 0; set != NULL && i < sizeof rows / sizeof *rows; i++) {
+        PyObject *handler = interp_lookup("_immure_alarm", rows[i].handler);
+        PyObject *old =
+            handler ? PyObject_CallFunction(set, "iO", rows[i].sig, handler)
+                    : NULL;
+        Py_XDECREF(handler);
+        if (old == NULL)
+            Py_CLEAR(set);
+        Py_XDECREF(old);
+    }
     Py_XDECREF(set);
-    Py_XDECREF(on_alarm);
-    return old ? 0 : -1;
+    return set ? 0 : -1;
 }
 
 int
@@ -198,8 +208,10 @@ interp_resolve(struct interp *in)
         const char *name;
     } rows[] = {
         {&in->begin, "_immure_rt", "begin"},
+        {&in->next_step, "_immure_rt", "next_step"},
         {&in->finish_globals, "_immure_rt", "finish_globals"},
         {&in->describe, "_immure_rt", "describe"},
+        {&in->freeze, "gc", "freeze"},
         {&in->run_atexit, "atexit", "_run_exitfuncs"},
         {&in->jail_error, "_jail", "JailError"},
     };
@@ -219,31 +231,7 @@ interp_resolve(struct interp *in)
     }
     if (in->ballast == NULL)
         in->ballast = malloc(BALLAST);
-    return arm_alarm();
-}
-
-/* compile and exec once: their first use costs ten times the second. */
-static int
-warm_up(void)
-{
-    PyObject *globals = PyDict_New();
-    if (globals == NULL)
-        return -1;
-    PyObject *code = Py_CompileString(
-        "import math\n"
-        "class Warm:\n"
-        "    def f(self, n): return [str(i) + repr(i / 3) for i in range(n)]\n"
-        "try: 1 / 0\n"
-        "except ZeroDivisionError as e: f'{e!r:>20} {Warm().f(9)}'\n",
-        "<warm-up>", Py_file_input);
-    PyObject *done = NULL;
-    if (code != NULL && PyDict_SetItemString(globals, "__builtins__",
-                                             PyEval_GetBuiltins()) == 0)
-        done = PyEval_EvalCode(code, globals, globals);
-    Py_XDECREF(done);
-    Py_XDECREF(code);
-    Py_DECREF(globals);
-    return done ? 0 : -1;
+    return arm_signals();
 }
 
 int
@@ -251,18 +239,15 @@ interp_prepare(struct interp *in, const char *policy_json, struct err *err)
 {
     /* Nothing that is imported here is garbage: collecting costs a tenth. */
     PyGC_Disable();
-    if (in->kind == INTERP_GUESTS && jail_use_library() != 0)
-        return interp_error(err, "open the library");
     in->policy = interp_call_policy(
         "_immure_boot",
         in->kind == INTERP_PLAIN ? "prepare_plain_policy" : "prepare",
         policy_json);
     if (in->policy == NULL || interp_resolve(in) != 0)
         return interp_error(err, "prepare the library");
-    if (warm_up() != 0)
-        return interp_error(err, "warm up the interpreter");
-    if (in->kind != INTERP_GUESTS)
-        PyGC_Enable(); /* with guests, closing the gate collects once */
+    PyGC_Enable();
+    /* compile and exec once: their first use costs ten times the second. */
+    interp_warm(in, 1);
     return 0;
 }
 
@@ -284,21 +269,18 @@ interp_enter_jail(struct interp *in, struct report *report)
 }
 
 int
+interp_freeze(struct interp *in)
+{
+    PyGC_Collect();
+    PyObject *done = PyObject_CallNoArgs(in->freeze);
+    Py_XDECREF(done);
+    return done ? 0 : -1;
+}
+
+int
 interp_close_gate(struct interp *in, struct report *report, struct err *err)
 {
-    PyObject *freeze = interp_lookup("gc", "freeze");
-    if (freeze == NULL)
-        return interp_error(err, "find gc.freeze");
-    int closed = interp_enter_jail(in, report);
-    PyObject *done = NULL;
-    if (closed == 0) {
-        PyGC_Enable();
-        PyGC_Collect();
-        done = PyObject_CallNoArgs(freeze);
-    }
-    Py_DECREF(freeze);
-    Py_XDECREF(done);
-    if (done == NULL)
+    if (interp_enter_jail(in, report) != 0 || interp_freeze(in) != 0)
         return interp_error(err, "close the gate");
     return 0;
 }

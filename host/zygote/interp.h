@@ -31,6 +31,13 @@ int interp_prepare(struct interp *in, const char *policy_json,
 int interp_close_gate(struct interp *in, struct report *report,
                       struct err *err);
 
+/* Run a job that has no effect, so that what a job needs is in memory of this
+ * process's own and its code is specialised.  Outside or inside the jail. */
+void interp_warm(struct interp *in, unsigned rounds);
+
+/* gc.collect() and gc.freeze(). */
+int interp_freeze(struct interp *in);
+
 /* Around fork(2); they must pair. */
 void interp_before_fork(struct interp *in);
 void interp_after_fork_parent(struct interp *in);
@@ -40,6 +47,9 @@ void interp_after_fork_child(struct interp *in);
  * exit status that goes with the END frame it sent. */
 int interp_run_job(struct interp *in, const struct job *job,
                    struct report *report);
+
+/* Whether the last step of a session was its last: it called sys.exit(). */
+bool interp_is_over(const struct interp *in);
 
 /* "cpython 3.11.2 stock" */
 const char *interp_engine(char *buf, size_t len);

@@ -176,7 +176,7 @@ interp_run_program(struct interp *in, char *const *argv,
     (void)run_file(in, argv[0]);
     *out_jailed = enter.jailed;
     if (enter.jailed)
-        return interp_finish(in, host->report);
+        return interp_finish(in, host->report, true);
     bool failed = PyErr_Occurred() != NULL;
     if (failed)
         PyErr_Print(); /* exits by itself on SystemExit */

@@ -249,14 +249,16 @@ finish_exception(struct interp *in, struct report *report, PyObject *exception)
 }
 
 int
-interp_finish(struct interp *in, struct report *report)
+interp_finish(struct interp *in, struct report *report, bool last)
 {
     PyObject *type, *exception, *trace;
     PyErr_Fetch(&type, &exception, &trace);
     PyErr_NormalizeException(&type, &exception, &trace);
     if (trace != NULL && exception != NULL)
         (void)PyException_SetTraceback(exception, trace);
-    if (in->run_atexit != NULL) {
+    in->over = exception != NULL &&
+               PyErr_GivenExceptionMatches(exception, PyExc_SystemExit);
+    if (in->run_atexit != NULL && (last || in->over)) {
         PyObject *done = PyObject_CallNoArgs(in->run_atexit);
         if (done == NULL)
             PyErr_WriteUnraisable(in->run_atexit);
@@ -334,17 +336,65 @@ send_globals(struct interp *in, struct report *report)
     PyErr_Restore(type, exception, trace);
 }
 
+/* A signal for the step before came too late for it. */
+static void
+forget_signals(void)
+{
+    if (PyErr_CheckSignals() != 0)
+        PyErr_Clear();
+}
+
 int
 interp_run_job(struct interp *in, const struct job *job, struct report *report)
 {
+    forget_signals();
+    PyObject *start = in->stepping ? in->next_step : in->begin;
     PyObject *dict = job_dict(job);
-    PyObject *begun = dict ? PyObject_CallOneArg(in->begin, dict) : NULL;
+    PyObject *begun = dict ? PyObject_CallOneArg(start, dict) : NULL;
     Py_XDECREF(dict);
+    in->stepping = job->session;
     if (begun != NULL) {
         Py_DECREF(begun);
         (void)run_source(in, job);
         if (job->has_globals)
             send_globals(in, report);
     }
-    return interp_finish(in, report);
+    return interp_finish(in, report, !job->session);
+}
+
+bool
+interp_is_over(const struct interp *in)
+{
+    return in->over;
+}
+
+/* What most programs do.  It leaves nothing behind but warm pages: begin()
+ * sets anew all that it sets here. */
+static const char warm_source[] =
+    "import math, sys\n"
+    "class Warm:\n"
+    "    def f(self, n): return [str(i) + repr(i / 3) for i in range(n)]\n"
+    "try: 1 / 0\n"
+    "except ZeroDivisionError as e: f'{e!r:>20} {Warm().f(9)}'\n"
+    "print(end='', flush=True)\n"
+    "del math, sys, Warm\n";
+
+void
+interp_warm(struct interp *in, unsigned rounds)
+{
+    static const char name[] = "<warm-up>";
+    const struct span filename = {(const uint8_t *)name, sizeof name - 1};
+    struct span arg = filename;
+    const struct job job = {
+        .filename = filename,
+        .code = {(const uint8_t *)warm_source, sizeof warm_source - 1},
+        .input = {(const uint8_t *)"", 0},
+        .session = true, /* no atexit */
+        .args = &arg,
+        .nargs = 1};
+    struct report silent = {.fd = -1};
+    for (unsigned i = 0; i < rounds; i++) {
+        (void)interp_run_job(in, &job, &silent);
+        in->stepping = false;
+    }
 }

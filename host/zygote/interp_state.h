@@ -10,13 +10,17 @@
 
 struct interp {
     enum interp_kind kind;
-    PyObject *globals;        /* __main__.__dict__ */
-    PyObject *policy;         /* what jail_enter() wants, until it had it */
-    PyObject *begin;          /* _immure_rt functions, resolved before the */
+    PyObject *globals; /* __main__.__dict__ */
+    PyObject *policy;  /* what jail_enter() wants, until it had it */
+    PyObject *begin;   /* _immure_rt functions, resolved before the */
+    PyObject *next_step;
     PyObject *finish_globals; /* gate closes, so that a guest cannot put   */
     PyObject *describe;       /* its own in their place by name            */
     PyObject *run_atexit;     /* atexit._run_exitfuncs */
     PyObject *jail_error;     /* _jail.JailError */
+    PyObject *freeze;         /* gc.freeze */
+    bool stepping;            /* inside a session, behind its first step */
+    bool over;                /* sys.exit() in a session */
     void *ballast;            /* freed before a MemoryError is reported */
 };
 
@@ -30,8 +34,9 @@ PyObject *interp_lookup(const char *module, const char *name);
 PyObject *interp_call_policy(const char *module, const char *function,
                              const char *policy_json);
 
-/* Report the pending exception, or a normal end, and return the status. */
-int interp_finish(struct interp *in, struct report *report);
+/* Report the pending exception, or a normal end, and return the status.  The
+ * last thing of a process runs its atexit functions. */
+int interp_finish(struct interp *in, struct report *report, bool last);
 
 /* Resolve what interp_finish() needs. */
 int interp_resolve(struct interp *in);

@@ -112,3 +112,9 @@ report_end(struct report *report, enum frame_end end, uint8_t status)
     uint8_t payload[2] = {(uint8_t)end, status};
     send(report, FRAME_END, payload, sizeof payload);
 }
+
+void
+report_next_step(struct report *report)
+{
+    report->ndenials = 0;
+}

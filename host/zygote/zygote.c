@@ -17,13 +17,14 @@
 #include "host/zygote/keeper.h"
 #include "host/zygote/policy.h"
 
-enum { STATUS_BROKEN = 125, POLICY_MAX = 4 << 20 };
+enum { STATUS_BROKEN = 125, POLICY_MAX = 4 << 20, WARM_ROUNDS = 40 };
 
 struct zygote {
     struct wall wall;
     struct interp *interp;
     struct report report; /* each guest's own copy, after the fork */
     uint64_t data_used;
+    bool warmed;
 };
 
 static int
@@ -91,13 +92,31 @@ say_hello(struct zygote *z, int hello_fd, struct err *err)
     return guest_hello(hello_fd, &answer, err);
 }
 
+/* One job, or the steps of a session. */
+static _Noreturn void
+run_jobs(struct zygote *z)
+{
+    struct err err;
+    struct buf bytes = {0};
+    for (;;) {
+        struct job job;
+        bytes.len = 0;
+        if (guest_read_job(&bytes, &err) != 0 ||
+            job_parse(&bytes, &job, &err) != 0)
+            _exit(STATUS_BROKEN);
+        int status = interp_run_job(z->interp, &job, &z->report);
+        if (!job.session || interp_is_over(z->interp))
+            _exit(status);
+        job_clear(&job);
+        report_next_step(&z->report);
+    }
+}
+
 static _Noreturn void
 guest_main(struct zygote *z, const struct control_spawn *spawn,
            struct fd_message *message)
 {
     struct err err = {0};
-    OWNED_BUFFER bytes = {0};
-    struct job job;
     struct wall_guest_limits limits = guest_limits(spawn, z->data_used);
     close(CONTROL_FD);
     if (guest_take_descriptors(message, &err) != 0) {
@@ -112,10 +131,9 @@ guest_main(struct zygote *z, const struct control_spawn *spawn,
         _exit(STATUS_BROKEN);
     }
     report_sealed(&z->report);
-    if (guest_read_job(&bytes, &err) != 0 ||
-        job_parse(&bytes, &job, &err) != 0)
-        _exit(STATUS_BROKEN);
-    _exit(interp_run_job(z->interp, &job, &z->report));
+    if (spawn->warm)
+        interp_warm(z->interp, 1);
+    run_jobs(z);
 }
 
 static void
@@ -137,6 +155,19 @@ spawn_guest(struct zygote *z, const struct control_spawn *spawn,
     }
 }
 
+/* Once, and not for a single run: code that has been run some times has been
+ * specialised, and no guest has to write that into pages of its own. */
+static void
+warm_up(struct zygote *z)
+{
+    if (z->warmed)
+        return;
+    z->warmed = true;
+    interp_warm(z->interp, WARM_ROUNDS);
+    interp_freeze(z->interp);
+    z->data_used = guest_data_used();
+}
+
 static int
 serve(struct zygote *z)
 {
@@ -148,6 +179,8 @@ serve(struct zygote *z)
             return STATUS_BROKEN;
         if (message.len == 0)
             return 0; /* the supervisor closed its end: no more guests */
+        if (message.len == sizeof spawn && spawn.warm)
+            warm_up(z);
         if (message.len == sizeof spawn)
             spawn_guest(z, &spawn, &message);
         fd_message_clear(&message);

@@ -115,7 +115,7 @@ def _with_submodules(name):
 def _try_import(name):
     """Whether this interpreter has the module."""
     try:
-        __import__(name, None, None, (), 0)
+        importlib.import_module(name)
     except ImportError:
         return False
     return True

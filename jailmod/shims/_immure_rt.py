@@ -44,6 +44,19 @@ def begin(job):
         space.update(_read_globals(job["globals"]))
 
 
+def next_step(job):
+    """A session goes on: names, random state and environment stay; what the
+    job brings is added, and stdin is its own."""
+    if job["files"]:
+        _immure_files.set_files(job["files"])
+    _immure_stdio.set_stdin(job["stdin"])
+    _immure_report.set_guest(job["filename"], job["source"])
+    if job["seed"] is not None:
+        reseed(job["seed"])
+    if job["globals"] is not None:
+        vars(_main).update(_read_globals(job["globals"]))
+
+
 def reseed(seed):
     """No two forks of a zygote may draw the same numbers, unless asked."""
     random.seed(seed)

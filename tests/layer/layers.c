@@ -27,9 +27,11 @@ usage(void)
 }
 
 static void
-pass_through(void *arg, int fd, const void *data, size_t len)
+pass_through(void *arg, struct immure_call *call, int fd, const void *data,
+             size_t len)
 {
     (void)arg;
+    (void)call;
     (void)fd_write_all(fd, data, len, NULL);
 }
 
@@ -116,10 +118,11 @@ run(const char *only, bool json, const char *const *args, size_t nargs)
                                    .args = args,
                                    .nargs = nargs,
                                    .limits = immure_default_limits};
-    const struct immure_sink sink = {.output = pass_through};
+    const struct immure_events events = {.output = json ? NULL : pass_through};
     struct immure_result r;
-    if (immure_run(&config, &job, json ? NULL : &sink, &r, &err) != 0) {
-        fprintf(stderr, "layers: %s\n", err.msg);
+    struct immure_err failed;
+    if (immure_run(&config, "pure", &job, &events, &r, &failed) != 0) {
+        fprintf(stderr, "layers: %s\n", failed.msg);
         return 125;
     }
     if (json)

@@ -69,7 +69,7 @@ END_TEST
 static int
 take(struct claims *c, enum frame_type type, const void *data, size_t len)
 {
-    struct frame_header h = {type, (uint32_t)len};
+    struct frame_header h = {type, 0, (uint32_t)len};
     return claims_take(c, &h, data, NULL);
 }
 

@@ -20,8 +20,9 @@ static const struct bad_header bad_headers[] = {
     {"type 0",      {1, 0, 0, 0, 0, 0, 0, 0}, FRAME_FROM_CLIENT, "unknown"},
     {"type beyond", {1, FRAME_TYPE_COUNT, 0, 0, 0, 0, 0, 0}, FRAME_FROM_CLIENT, "unknown"},
     {"type 255",    {1, 255, 0, 0, 0, 0, 0, 0}, FRAME_FROM_GUEST, "unknown"},
-    {"padding",     {1, FRAME_RUN, 1, 0, 0, 0, 0, 0}, FRAME_FROM_CLIENT, "padding"},
-    {"padding",     {1, FRAME_RUN, 0, 9, 0, 0, 0, 0}, FRAME_FROM_CLIENT, "padding"},
+    {"type between", {1, FRAME_END + 1, 0, 0, 0, 0, 0, 0}, FRAME_FROM_GUEST, "unknown"},
+    {"guest id 1",  {1, FRAME_END, 1, 0, 2, 0, 0, 0}, FRAME_FROM_GUEST, "id"},
+    {"guest id 9 << 8", {1, FRAME_END, 0, 9, 2, 0, 0, 0}, FRAME_FROM_GUEST, "id"},
     {"guest code",  {1, FRAME_CODE, 0, 0, 1, 0, 0, 0}, FRAME_FROM_GUEST, "wrong side"},
     {"guest result", {1, FRAME_RESULT, 0, 0, 1, 0, 0, 0}, FRAME_FROM_GUEST, "wrong side"},
     {"client end",  {1, FRAME_END, 0, 0, 2, 0, 0, 0}, FRAME_FROM_CLIENT, "wrong side"},
@@ -34,7 +35,7 @@ static const struct bad_header bad_headers[] = {
 START_TEST(rejects)
 {
     const struct bad_header *row = &bad_headers[_i];
-    struct frame_header h = {FRAME_POLICY, 12345};
+    struct frame_header h = {FRAME_POLICY, 0, 12345};
     struct err err = {0};
     ck_assert_int_eq(frame_parse(row->bytes, row->from, &h, &err), -1);
     ck_assert_int_eq(err.code, ERR_PROTO);
@@ -141,7 +142,7 @@ START_TEST(limits_round_trip)
     struct buf b = {0};
     const struct job_limits in = {1, 2, 3, 4, 5, 6};
     struct job_limits out;
-    ck_assert_int_eq(job_limits_add(&b, &in, NULL), 0);
+    ck_assert_int_eq(job_limits_add(&b, 7, &in, NULL), 0);
     struct span payload = {b.data + FRAME_HEADER, b.len - FRAME_HEADER};
     ck_assert_int_eq(job_limits_parse(payload, &out, NULL), 0);
     ck_assert_mem_eq(&in, &out, sizeof in);

@@ -1,0 +1,113 @@
+/* A job as frames. */
+#include <string.h>
+
+#include "host/lib/context.h"
+#include "host/wire/job.h"
+
+const struct immure_limits immure_default_limits = {
+    .cpu_ms = 2000,
+    .wall_ms = 5000,
+    .memory = 256u << 20,
+    .output = 1u << 20,
+    .files = 16u << 20,
+};
+
+struct target {
+    struct buf *out;
+    uint16_t id;
+};
+
+static int
+add_bytes(const struct target *t, enum frame_type type, const void *data,
+          size_t len, struct err *err)
+{
+    return frame_add_id(t->out, type, t->id, data, len, err);
+}
+
+static int
+add_text(const struct target *t, enum frame_type type, const char *text,
+         struct err *err)
+{
+    return add_bytes(t, type, text, strlen(text), err);
+}
+
+static int
+add_file(const struct target *t, const struct immure_file *file,
+         struct err *err)
+{
+    OWNED_BUFFER payload = {0};
+    if (field_add(&payload, file->name, strlen(file->name), err) != 0 ||
+        field_add(&payload, file->content.data, file->content.len, err) != 0)
+        return -1;
+    return add_bytes(t, FRAME_FILE, payload.data, payload.len, err);
+}
+
+static int
+add_lists(const struct target *t, const struct immure_job *job,
+          const struct immure_limits *limits, struct err *err)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < job->nargs; i++)
+        if (add_text(t, FRAME_ARG, job->args[i], err) != 0)
+            return -1;
+    for (size_t i = 0; i < job->nenv; i++)
+        if (add_text(t, FRAME_ENV, job->env[i], err) != 0)
+            return -1;
+    for (size_t i = 0; i < job->nfiles; i++) {
+        total += job->files[i].content.len;
+        if (total > limits->files)
+            return err_set(err, ERR_USAGE, 0,
+                           "the given files are over the files limit of "
+                           "%llu bytes",
+                           (unsigned long long)limits->files);
+        if (add_file(t, &job->files[i], err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+add_limits(const struct target *t, const struct immure_limits *l, int nice,
+           struct err *err)
+{
+    const struct job_limits limits = {l->cpu_ms, l->wall_ms, l->memory,
+                                      l->output, l->files,   (uint64_t)nice};
+    return job_limits_add(t->out, t->id, &limits, err);
+}
+
+static int
+add_globals_and_seed(const struct target *t, const struct immure_job *job,
+                     struct err *err)
+{
+    if (job->globals_json != NULL &&
+        add_text(t, FRAME_GLOBALS, job->globals_json, err) != 0)
+        return -1;
+    if (!job->seeded)
+        return 0;
+    OWNED_BUFFER seed = {0};
+    if (u64_add(&seed, (uint64_t)job->seed, err) != 0)
+        return -1;
+    return add_bytes(t, FRAME_SEED, seed.data, seed.len, err);
+}
+
+int
+encode_job(struct buf *out, uint16_t id, const struct immure_job *job,
+           bool session, struct err *err)
+{
+    static const struct immure_limits none = {0};
+    const struct target t = {out, id};
+    const struct immure_limits *l =
+        memcmp(&job->limits, &none, sizeof none) == 0 ? &immure_default_limits
+                                                      : &job->limits;
+    if (add_limits(&t, l, job->nice, err) != 0 ||
+        (session && add_bytes(&t, FRAME_SESSION, NULL, 0, err) != 0) ||
+        add_text(&t, FRAME_FILENAME,
+                 job->filename ? job->filename : "<string>", err) != 0 ||
+        add_lists(&t, job, l, err) != 0 ||
+        add_bytes(&t, FRAME_INPUT, job->input.data, job->input.len, err) !=
+            0 ||
+        add_globals_and_seed(&t, job, err) != 0 ||
+        add_bytes(&t, FRAME_CODE, job->code.data, job->code.len, err) != 0)
+        return -1;
+    return add_bytes(&t, FRAME_RUN, NULL, 0, err);
+}

@@ -10,13 +10,14 @@
 #include <structmember.h>
 
 struct side {
-    const struct list_row *row; /* NULL: not gated */
+    bool gated;
+    struct list_row row;
     const struct codes_set *granted;
 };
 
 struct attribute {
-    PyTypeObject *type;
-    char name[48];
+    PyTypeObject *type; /* strong */
+    const char *name;
     struct side read;
     struct side write;
     PyGetSetDef *getset; /* or NULL */
@@ -26,6 +27,7 @@ struct attribute {
     void *closure;
 };
 
+/* Those that are not kept: tens.  All others stay as they are. */
 static struct {
     struct attribute *rows; /* never moves after attrs_prepare */
     size_t count;
@@ -48,11 +50,10 @@ static bool
 may_pass(const struct attribute *attribute, const struct side *side,
          PyObject *object, PyObject *value)
 {
-    if (side->row == NULL || side->row->stand == STAND_KEEP)
+    if (!side->gated)
         return true;
-    return side->row->stand == STAND_PAIR &&
-           (codes_caller_in(side->granted) ||
-            is_own(object, attribute, value));
+    return side->row.stand == STAND_PAIR && (codes_caller_in(side->granted) ||
+                                             is_own(object, attribute, value));
 }
 
 static PyObject *
@@ -61,7 +62,7 @@ gated_get(PyObject *self, void *closure)
     const struct attribute *attribute = closure;
 
     if (!may_pass(attribute, &attribute->read, self, NULL))
-        return deny_attribute(attribute->read.row);
+        return deny_attribute(&attribute->read.row);
     return attribute->get(self, attribute->closure);
 }
 
@@ -71,25 +72,13 @@ gated_set(PyObject *self, PyObject *value, void *closure)
     const struct attribute *attribute = closure;
 
     if (!may_pass(attribute, &attribute->write, self, value)) {
-        deny_attribute(attribute->write.row);
+        deny_attribute(&attribute->write.row);
         return -1;
     }
     return attribute->set(self, value, attribute->closure);
 }
 
-static PyTypeObject *
-find_type(const struct walk *walk, const char *name, size_t length)
-{
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(walk->types); i++) {
-        PyTypeObject *type = (PyTypeObject *)PyList_GET_ITEM(walk->types, i);
-        if (walk_is_c_type(type) && strlen(type->tp_name) == length &&
-            memcmp(type->tp_name, name, length) == 0)
-            return type;
-    }
-    return NULL;
-}
-
-static struct attribute *
+static const struct attribute *
 find_attribute(const PyTypeObject *type, const char *name)
 {
     for (size_t i = 0; i < attributes.count; i++)
@@ -100,61 +89,86 @@ find_attribute(const PyTypeObject *type, const char *name)
 }
 
 static void
-find_definition(struct attribute *attribute)
+full_name(char *name, size_t size, const PyTypeObject *type,
+          const char *attribute, bool writing)
 {
-    PyTypeObject *type = attribute->type;
-
-    for (PyGetSetDef *def = type->tp_getset; def && def->name; def++)
-        if (strcmp(def->name, attribute->name) == 0)
-            attribute->getset = def;
-    for (PyMemberDef *def = type->tp_members; def && def->name; def++)
-        if (strcmp(def->name, attribute->name) == 0)
-            attribute->member = def;
+    PyOS_snprintf(name, (Py_ssize_t)size, "%s.%s%s", type->tp_name, attribute,
+                  writing ? "=" : "");
 }
 
 static int
-add_row(const struct walk *walk, const struct list_row *row)
+judge_side(const struct gate_policy *policy,
+           const struct walk_attribute *found, bool writing, struct side *side)
 {
-    const char *dot = strrchr(row->name, '.');
-    size_t length = strlen(dot + 1);
-    bool writing = dot[length] == '=';
-    PyTypeObject *type = find_type(walk, row->name, (size_t)(dot - row->name));
-    char name[sizeof attributes.rows->name];
+    char name[256];
 
-    if (type == NULL)
-        return 0;
-    PyOS_snprintf(name, sizeof name, "%.*s", (int)(length - writing), dot + 1);
-    struct attribute *attribute = find_attribute(type, name);
-    if (attribute == NULL) {
-        attribute = &attributes.rows[attributes.count++];
-        attribute->type = type;
-        memcpy(attribute->name, name, sizeof name);
-        find_definition(attribute);
-    }
-    struct side *side = writing ? &attribute->write : &attribute->read;
-    side->row = row;
-    if (row->stand == STAND_PAIR)
-        side->granted = codes_granted(row->name);
+    full_name(name, sizeof name, found->type, found->name, writing);
+    if (gate_rule(policy, &list_attrs, name, &side->row) < 0)
+        return -1;
+    side->gated = side->row.stand != STAND_KEEP;
+    if (side->row.stand == STAND_PAIR)
+        side->granted = codes_granted(name);
     return 0;
 }
 
-int
-attrs_prepare(const struct walk *walk)
+static bool
+can_be_set(const struct walk_attribute *found)
 {
-    attributes.rows =
-        PyMem_RawCalloc(list_attrs.count, sizeof *attributes.rows);
-    if (attributes.rows == NULL) {
+    return found->getset != NULL ? found->getset->set != NULL
+                                 : (found->member->flags & READONLY) == 0;
+}
+
+static int
+append(const struct attribute *attribute)
+{
+    struct attribute *rows = PyMem_RawRealloc(
+        attributes.rows, (attributes.count + 1) * sizeof *rows);
+
+    if (rows == NULL) {
         PyErr_NoMemory();
         return -1;
     }
-    for (size_t i = 0; i < list_attrs.count; i++)
-        if (add_row(walk, &list_attrs.rows[i]) < 0)
-            return -1;
+    attributes.rows = rows;
+    rows[attributes.count++] = *attribute;
+    Py_INCREF(attribute->type);
     return 0;
 }
 
+static int
+judge(void *arg, const struct walk_attribute *found)
+{
+    const struct gate_policy *policy = arg;
+    struct attribute attribute = {.type = found->type,
+                                  .name = found->name,
+                                  .getset = found->getset,
+                                  .member = found->member};
+
+    if (judge_side(policy, found, false, &attribute.read) < 0 ||
+        (can_be_set(found) &&
+         judge_side(policy, found, true, &attribute.write) < 0))
+        return -1;
+    if (attribute.member != NULL && attribute.write.gated &&
+        attribute.write.row.stand == STAND_PAIR) {
+        PyErr_Format(PyExc_RuntimeError,
+                     "%s is a member: nobody is asked "
+                     "when it is set, so no pair can be",
+                     attribute.write.row.name);
+        return -1;
+    }
+    return attribute.read.gated || attribute.write.gated ? append(&attribute)
+                                                         : 0;
+}
+
+int
+attrs_prepare(const struct walk *walk, const struct gate_policy *policy)
+{
+    struct gate_policy own = *policy;
+
+    return walk_attributes(walk, judge, &own);
+}
+
 static void
-swap(struct attribute *attribute)
+close_getset(struct attribute *attribute)
 {
     PyGetSetDef *def = attribute->getset;
 
@@ -168,37 +182,64 @@ swap(struct attribute *attribute)
         def->set = gated_set;
 }
 
+static void
+close_member(const struct attribute *attribute)
+{
+    if (attribute->read.gated)
+        attribute->member->flags |= PY_AUDIT_READ;
+    if (attribute->write.gated)
+        attribute->member->flags |= READONLY;
+}
+
 void
 attrs_close(void)
 {
     for (size_t i = 0; i < attributes.count; i++) {
         struct attribute *attribute = &attributes.rows[i];
         if (attribute->getset != NULL)
-            swap(attribute);
-        if (attribute->member != NULL)
-            attribute->member->flags |= PY_AUDIT_READ;
+            close_getset(attribute);
+        else
+            close_member(attribute);
         PyType_Modified(attribute->type);
     }
+}
+
+/* Kept, by the lists or the policy; CPython asks for some of those, too. */
+static bool
+is_kept(const PyTypeObject *type, const char *name, bool writing)
+{
+    struct list_row row;
+    char full[256];
+
+    full_name(full, sizeof full, type, name, writing);
+    return (list_find(&list_attrs, full, &row) && row.stand == STAND_KEEP) ||
+           gate_allows(full);
 }
 
 int
 attrs_audit(PyObject *object, const char *name, bool writing, PyObject *value)
 {
-    static const struct list_row unknown_row = {
-        "attribute", STAND_DROP, "this attribute",
-        "it leads to the interpreter's inside", ""};
+    static const struct list_row unknown = {
+        .name = "attribute",
+        .what = "this attribute",
+        .reason = "it leads to the interpreter's inside",
+        .fix = "",
+        .stand = STAND_DROP};
     const PyTypeObject *type =
         PyType_Check(object) ? &PyType_Type : Py_TYPE(object);
-    const struct attribute *found = find_attribute(type, name);
 
-    if (found == NULL && strcmp(name, "__class__") == 0)
-        found = find_attribute(&PyBaseObject_Type, name);
-    const struct side *side = found == NULL ? NULL
-                              : writing     ? &found->write
-                                            : &found->read;
-    bool listed = side != NULL && side->row != NULL;
-    if (listed && may_pass(found, side, object, value))
-        return 1;
-    deny_attribute(listed ? side->row : &unknown_row);
+    for (; type != NULL; type = type->tp_base) {
+        const struct attribute *found = find_attribute(type, name);
+        if (found == NULL && is_kept(type, name, writing))
+            return 1;
+        if (found == NULL)
+            continue;
+        const struct side *side = writing ? &found->write : &found->read;
+        if (may_pass(found, side, object, value))
+            return 1;
+        deny_attribute(&side->row);
+        return -1;
+    }
+    deny_attribute(&unknown);
     return -1;
 }

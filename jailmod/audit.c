@@ -132,28 +132,31 @@ refuse_unknown(const char *event)
 static int
 hook(const char *event, PyObject *args, void *unused)
 {
-    const struct list_row *row = list_find(&list_events, event);
+    struct list_row row;
+    bool listed = list_find(&list_events, event, &row);
 
     (void)unused;
-    if (row != NULL && row->stand == STAND_KEEP)
+    if (listed && row.stand == STAND_KEEP)
         return 0;
     if (gate_allows(event))
         return 0;
-    if (row == NULL)
+    if (!listed)
         return refuse_unknown(event);
-    switch (row->stand) {
+    switch (row.stand) {
     case STAND_KEEP:
         return 0;
     case STAND_CHECK:
-        return run_check(row, args);
+        return run_check(&row, args);
     case STAND_PAIR:
         if (codes_caller_in(codes_granted(event)))
             return 0;
         break;
     case STAND_DROP:
+    case STAND_MAKE:
+    case STAND_USE:
         break;
     }
-    deny_row(row);
+    deny_row(&row);
     return -1;
 }
 

@@ -20,10 +20,10 @@ judge(const struct gate_policy *policy, PyObject *key)
 
     if (name == NULL)
         return -1;
-    const struct list_row *row = gate_rule(policy, &list_builtins, name);
-    if (row == NULL)
+    struct list_row row;
+    if (gate_rule(policy, &list_builtins, name, &row) < 0)
         return -1;
-    return row->stand == STAND_DROP ? PyList_Append(plan.doomed, key) : 0;
+    return row.stand == STAND_DROP ? PyList_Append(plan.doomed, key) : 0;
 }
 
 int

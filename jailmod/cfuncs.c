@@ -11,7 +11,7 @@
 struct gated {
     PyMethodDef *def;
     PyCFunction original;
-    const struct list_row *row;
+    struct list_row row;
     const struct codes_set *granted; /* NULL but for STAND_PAIR */
     bool checked;                    /* replaced, not refused */
 };
@@ -32,7 +32,7 @@ jail_gate_check(size_t index)
 
     if (gated->granted != NULL && codes_caller_in(gated->granted))
         return (void *)gated->original;
-    deny_row(gated->row);
+    deny_row(&gated->row);
     return NULL;
 }
 
@@ -72,11 +72,10 @@ gate_method(void *arg, PyMethodDef *def, const char *name)
        if it changes.  types.c replaces tp_new itself. */
     if (strcmp(def->ml_name, "__new__") == 0)
         return 0;
-    const struct list_row *row =
-        gate_rule(prepare->policy, &list_cfuncs, name);
-    if (row == NULL)
+    struct list_row row;
+    if (gate_rule(prepare->policy, &list_cfuncs, name, &row) < 0)
         return -1;
-    if (row->stand == STAND_KEEP)
+    if (row.stand == STAND_KEEP)
         return 0;
     if (gates.count == gates.room && grow() < 0)
         return -1;
@@ -84,10 +83,19 @@ gate_method(void *arg, PyMethodDef *def, const char *name)
         .def = def,
         .original = def->ml_meth,
         .row = row,
-        .granted = row->stand == STAND_PAIR ? codes_granted(name) : NULL,
-        .checked = row->stand == STAND_CHECK,
+        .granted = row.stand == STAND_PAIR ? codes_granted(name) : NULL,
+        .checked = row.stand == STAND_CHECK,
     };
     return 0;
+}
+
+bool
+cfuncs_is_gated(const PyMethodDef *def)
+{
+    for (size_t i = 0; i < gates.count; i++)
+        if (gates.rows[i].def == def)
+            return true;
+    return false;
 }
 
 /* All that can fail, before anything changes. */
@@ -109,9 +117,9 @@ cfuncs_prepare(const struct walk *walk, const struct gate_policy *policy)
     for (size_t i = 0; i < gates.count; i++) {
         const struct gated *gated = &gates.rows[i];
         if (gated->checked &&
-            checked_find(gated->row->name, gated->original) == NULL) {
+            checked_find(gated->row.name, gated->original) == NULL) {
             PyErr_Format(PyExc_RuntimeError, "no check is written for %s",
-                         gated->row->name);
+                         gated->row.name);
             return -1;
         }
     }
@@ -124,7 +132,7 @@ cfuncs_close(void)
     for (size_t i = 0; i < gates.count; i++) {
         const struct gated *gated = &gates.rows[i];
         gated->def->ml_meth =
-            gated->checked ? checked_find(gated->row->name, gated->original)
+            gated->checked ? checked_find(gated->row.name, gated->original)
                            : thunk_at(i);
     }
 }

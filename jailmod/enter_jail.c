@@ -7,10 +7,18 @@
 static enum { OPEN, CLOSING, CLOSED } jail_state;
 
 static const struct list_row default_row = {
-    "", STAND_DROP, "", "it is not in the list of what a guest may use",
-    "names.allow in the policy adds it"};
-static const struct list_row allowed_row = {
-    "names.allow", STAND_KEEP, "names.allow", "the policy allows it", ""};
+    .reason = "it is not in the list of what a guest may use",
+    .fix = "names.allow in the policy adds it",
+    .rule = "",
+    .where = "",
+    .stand = STAND_DROP};
+static const struct list_row allowed_row = {.name = "names.allow",
+                                            .what = "names.allow",
+                                            .reason = "the policy allows it",
+                                            .fix = "",
+                                            .rule = "names.allow",
+                                            .where = "",
+                                            .stand = STAND_KEEP};
 
 /* Names the policy allows on top of the lists: tuple of str, or NULL before
  * the policy is read. */
@@ -35,23 +43,22 @@ copy_text(const char *text)
     return memcpy(copy, text, size);
 }
 
-/* A row that lives as long as the jail: for names the lists do not know, and
- * names the policy denies. */
-static const struct list_row *
-new_row(const char *name, const char *what, const char *reason)
+/* A row for a name the lists do not know, or one the policy denies.  Its texts
+ * live as long as the jail. */
+static int
+make_row(const char *name, const char *what, const char *reason,
+         struct list_row *out_row)
 {
-    struct list_row *row = PyMem_RawMalloc(sizeof *row);
+    struct list_row row = default_row;
 
-    if (row == NULL) {
-        PyErr_NoMemory();
-        return NULL;
-    }
-    *row = default_row;
-    row->name = copy_text(name);
-    row->what = copy_text(what);
-    row->reason = copy_text(reason);
-    return row->name == NULL || row->what == NULL || row->reason == NULL ? NULL
-                                                                         : row;
+    row.name = copy_text(name);
+    row.what = copy_text(what);
+    row.reason = copy_text(reason);
+    row.rule = row.name;
+    if (row.name == NULL || row.what == NULL || row.reason == NULL)
+        return -1;
+    *out_row = row;
+    return 0;
 }
 
 static bool
@@ -95,12 +102,13 @@ denied_by_policy(const struct gate_policy *policy, const char *name,
                           : PyDict_GetItemString(policy->deny_names, plain);
 }
 
-const struct list_row *
+int
 gate_rule(const struct gate_policy *policy, const struct list_table *table,
-          const char *name)
+          const char *name, struct list_row *out_row)
 {
-    const struct list_row *row = list_find(table, name);
-    const char *what = row != NULL ? row->what : name;
+    struct list_row row;
+    bool listed = list_find(table, name, &row);
+    const char *what = listed ? row.what : name;
     char plain[128];
 
     plain_name(plain, sizeof plain, what);
@@ -109,12 +117,15 @@ gate_rule(const struct gate_policy *policy, const struct list_table *table,
         OWNED_REF reason =
             PyUnicode_FromFormat("the policy denies it (%S)", origin);
         const char *text = reason == NULL ? NULL : PyUnicode_AsUTF8(reason);
-        return text == NULL ? NULL : new_row(name, what, text);
+        return text == NULL ? -1 : make_row(name, what, text, out_row);
     }
-    if ((row == NULL || row->stand != STAND_KEEP) &&
+    if ((!listed || row.stand != STAND_KEEP) &&
         (gate_allows(name) || gate_allows(plain)))
-        return &allowed_row;
-    return row != NULL ? row : new_row(name, name, default_row.reason);
+        row = allowed_row;
+    else if (!listed)
+        return make_row(name, name, default_row.reason, out_row);
+    *out_row = row;
+    return 0;
 }
 
 /* --- the policy --- */
@@ -212,8 +223,9 @@ prepare(const struct gate_policy *policy)
     int status = -1;
     if (codes_collect(&walk) == 0 && imports_prepare(policy) == 0 &&
         builtins_prepare(policy) == 0 && cfuncs_prepare(&walk, policy) == 0 &&
-        types_prepare(&walk, policy) == 0 && fixmods_prepare(&walk) == 0 &&
-        repair_prepare(&walk) == 0 && attrs_prepare(&walk) == 0)
+        rehash_prepare(&walk) == 0 && types_prepare(&walk, policy) == 0 &&
+        fixmods_prepare(&walk) == 0 && repair_prepare(&walk) == 0 &&
+        attrs_prepare(&walk, policy) == 0)
         status = 0;
     walk_clear(&walk);
     return status;
@@ -227,7 +239,7 @@ close_gates(void)
         return -1;
     cfuncs_close();
     types_close();
-    if (fixmods_close() < 0)
+    if (rehash_close() < 0 || fixmods_close() < 0)
         return -1;
     repair_close();
     attrs_close();

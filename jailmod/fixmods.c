@@ -85,7 +85,8 @@ is_mutable_by_list(PyTypeObject *type)
     if (strcmp(text, "__main__") == 0)
         return 1;
     PyOS_snprintf(name, sizeof name, "%s.%s", text, type->tp_name);
-    return list_find(&list_mutable, name) != NULL;
+    struct list_row row;
+    return list_find(&list_mutable, name, &row);
 }
 
 int

@@ -79,6 +79,23 @@ bool walk_is_c_type(PyTypeObject *type);
 typedef int walk_method_fn(void *arg, PyMethodDef *def, const char *name);
 int walk_methods(const struct walk *walk, walk_method_fn *found, void *arg);
 
+/* A getset or a member of a C type: one of the definitions is NULL. */
+struct walk_attribute {
+    PyTypeObject *type;
+    const char *name;
+    PyGetSetDef *getset;
+    PyMemberDef *member;
+};
+typedef int walk_attribute_fn(void *arg,
+                              const struct walk_attribute *attribute);
+int walk_attributes(const struct walk *walk, walk_attribute_fn *found,
+                    void *arg);
+
+/* Each slot wrapper (`__add__`...) of one type. */
+typedef int walk_slot_fn(void *arg, PyTypeObject *type,
+                         PyWrapperDescrObject *slot);
+int walk_slots(PyTypeObject *type, walk_slot_fn *found, void *arg);
+
 /* --- codes.c: which code objects existed before the jail, and the pairs --- */
 
 int codes_collect(const struct walk *walk);
@@ -112,6 +129,8 @@ struct pyver_caller pyver_get_caller(void);
 /* The dict of a type, borrowed; static types of 3.12 keep it elsewhere. */
 PyObject *pyver_type_dict(PyTypeObject *type);
 bool pyver_made_from_spec(PyTypeObject *type);
+/* Whether a dict may have keys that are no str. */
+bool pyver_has_odd_keys(PyObject *dict);
 
 /* --- the gates, in the order enter_jail.c closes them --- */
 
@@ -124,10 +143,10 @@ struct gate_policy {
 
 /* Whether names.allow of the policy has it: "numpy.*" allows all below. */
 bool gate_allows(const char *name);
-/* The row that rules a name under this policy, never NULL. */
-const struct list_row *gate_rule(const struct gate_policy *policy,
-                                 const struct list_table *table,
-                                 const char *name);
+/* The row that rules a name under this policy; its texts live as long as the
+ * process. */
+int gate_rule(const struct gate_policy *policy, const struct list_table *table,
+              const char *name, struct list_row *out_row);
 
 int builtins_prepare(const struct gate_policy *policy);
 int builtins_close(void);
@@ -135,13 +154,17 @@ int imports_prepare(const struct gate_policy *policy);
 int imports_close(void);
 int cfuncs_prepare(const struct walk *walk, const struct gate_policy *policy);
 void cfuncs_close(void);
+bool cfuncs_is_gated(const PyMethodDef *def); /* after cfuncs_prepare() */
+/* After the C functions have changed, and their hashes with them. */
+int rehash_prepare(const struct walk *walk);
+int rehash_close(void);
 int types_prepare(const struct walk *walk, const struct gate_policy *policy);
 void types_close(void);
 int fixmods_prepare(const struct walk *walk);
 int fixmods_close(void);
 int repair_prepare(const struct walk *walk);
 void repair_close(void);
-int attrs_prepare(const struct walk *walk);
+int attrs_prepare(const struct walk *walk, const struct gate_policy *policy);
 void attrs_close(void);
 int audit_close(void);
 
@@ -165,8 +188,8 @@ PyObject *refusing_new(PyObject *module, PyObject *args);
 int stream_init(PyObject *module);
 
 PyObject *explain_name(PyObject *module, PyObject *arg);
-PyObject *explain_names(PyObject *module, PyObject *ignored);
+PyObject *explain_nearest(PyObject *module, PyObject *arg);
 PyObject *explain_modules(PyObject *module, PyObject *ignored);
-PyObject *explain_survey(PyObject *module, PyObject *ignored);
+PyObject *survey_take(PyObject *module, PyObject *ignored);
 
 #endif

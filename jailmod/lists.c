@@ -7,9 +7,9 @@
 #define LONGEST_COMPARED 64
 
 static int
-compare_row(const void *key, const void *row)
+compare_entry(const void *key, const void *entry)
 {
-    return strcmp(key, ((const struct list_row *)row)->name);
+    return strcmp(key, list_texts + ((const struct list_entry *)entry)->name);
 }
 
 static int
@@ -18,11 +18,32 @@ compare_module(const void *key, const void *row)
     return strcmp(key, ((const struct module_row *)row)->name);
 }
 
-const struct list_row *
-list_find(const struct list_table *table, const char *name)
+struct list_row
+list_at(const struct list_table *table, size_t i)
 {
-    return bsearch(name, table->rows, table->count, sizeof *table->rows,
-                   compare_row);
+    const struct list_entry *entry = &table->entries[i];
+
+    return (struct list_row){.name = list_texts + entry->name,
+                             .what = list_texts + entry->what,
+                             .reason = list_texts + entry->reason,
+                             .fix = list_texts + entry->fix,
+                             .rule = list_texts + entry->rule,
+                             .where = list_texts + entry->where,
+                             .stand = entry->stand};
+}
+
+bool
+list_find(const struct list_table *table, const char *name,
+          struct list_row *out_row)
+{
+    const struct list_entry *found =
+        bsearch(name, table->entries, table->count, sizeof *table->entries,
+                compare_entry);
+
+    if (found == NULL)
+        return false;
+    *out_row = list_at(table, (size_t)(found - table->entries));
+    return true;
 }
 
 const struct module_row *

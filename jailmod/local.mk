@@ -16,13 +16,16 @@ jailmod_sources = \
 	jailmod/lists.c jailmod/lists.h \
 	jailmod/pyver.c \
 	jailmod/refusing.c \
+	jailmod/rehash.c \
 	jailmod/repair.c jailmod/repair.h \
 	jailmod/repair_aliases.c \
+	jailmod/repair_atexit.c \
 	jailmod/repair_buffers.c \
 	jailmod/repair_inits.c \
 	jailmod/repair_values.c \
 	jailmod/repair_views.c \
 	jailmod/stream.c \
+	jailmod/survey.c \
 	jailmod/thunks.c \
 	jailmod/types.c \
 	jailmod/walk.c

@@ -1,6 +1,7 @@
 /* What differs between versions of CPython, and needs its inner headers. */
 #define Py_BUILD_CORE 1
 #include <Python.h>
+#include <internal/pycore_dict.h>
 #include <internal/pycore_frame.h>
 #undef Py_BUILD_CORE
 
@@ -35,4 +36,10 @@ bool
 pyver_made_from_spec(PyTypeObject *type)
 {
     return ((PyHeapTypeObject *)type)->_ht_tpname != NULL;
+}
+
+bool
+pyver_has_odd_keys(PyObject *dict)
+{
+    return !DK_IS_UNICODE(((PyDictObject *)dict)->ma_keys);
 }

@@ -3,9 +3,13 @@
 
 #include <string.h>
 
-static const struct repair_table *const tables[] = {
-    &repair_buffers, &repair_inits, &repair_values, &repair_aliases,
-    &repair_views};
+const struct repair_table *const repair_tables[] = {&repair_buffers,
+                                                    &repair_inits,
+                                                    &repair_values,
+                                                    &repair_aliases,
+                                                    &repair_views,
+                                                    &repair_atexit,
+                                                    NULL};
 
 static PyObject *all_types; /* list */
 
@@ -59,6 +63,7 @@ slot_in_type(PyTypeObject *type, enum repair_place place)
         return place == REPAIR_SUBSCRIPT
                    ? REPAIR_WAS(type->tp_as_mapping->mp_subscript)
                    : REPAIR_WAS(type->tp_as_mapping->mp_ass_subscript);
+    case REPAIR_FUNCTION:
     case REPAIR_METHOD:
     case REPAIR_FAST:
     case REPAIR_FAST_ALL:
@@ -67,6 +72,46 @@ slot_in_type(PyTypeObject *type, enum repair_place place)
         return NULL;
     }
     return NULL;
+}
+
+const char *
+repair_name(const struct repair *row)
+{
+    switch (row->place) {
+    case REPAIR_FUNCTION:
+    case REPAIR_METHOD:
+    case REPAIR_FAST:
+    case REPAIR_FAST_ALL:
+    case REPAIR_FAST_DEF:
+    case REPAIR_GET:
+        return row->name;
+    case REPAIR_NEW:
+        return "__new__";
+    case REPAIR_INIT:
+        return "__init__";
+    case REPAIR_DEALLOC:
+        return "__del__";
+    case REPAIR_GETATTR:
+        return "__getattribute__";
+    case REPAIR_CALL:
+        return "__call__";
+    case REPAIR_STR:
+        return "__str__";
+    case REPAIR_COMPARE:
+        return "__eq__";
+    case REPAIR_NEXT:
+        return "__next__";
+    case REPAIR_CONTAINS:
+        return "__contains__";
+    case REPAIR_REMAINDER:
+        return "__mod__";
+    case REPAIR_SUBSCRIPT:
+        return "__getitem__";
+    case REPAIR_SET_SUBSCRIPT:
+    case REPAIR_SET_ITEM:
+        return "__setitem__";
+    }
+    return "";
 }
 
 static bool
@@ -105,23 +150,56 @@ find_place(PyTypeObject *type, const struct repair *row)
     return REPAIR_WAS(method->ml_meth);
 }
 
+static void **
+find_function(const struct repair *row)
+{
+    PyObject *module = PyDict_GetItemString(PyImport_GetModuleDict(),
+                                            row->type); /* borrowed */
+    PyModuleDef *def = module != NULL && PyModule_Check(module)
+                           ? PyModule_GetDef(module)
+                           : NULL;
+
+    for (PyMethodDef *method = def == NULL ? NULL : def->m_methods;
+         method != NULL && method->ml_name != NULL; method++)
+        if (strcmp(method->ml_name, row->name) == 0)
+            return REPAIR_WAS(method->ml_meth);
+    return NULL;
+}
+
+/* Whether this interpreter has what the row repairs part of. */
+static bool
+is_there(const struct repair *row)
+{
+    return row->place == REPAIR_FUNCTION
+               ? PyDict_GetItemString(PyImport_GetModuleDict(), row->type) !=
+                     NULL
+               : find_type(row->type) != NULL;
+}
+
+static void **
+find_row(const struct repair *row)
+{
+    return row->place == REPAIR_FUNCTION
+               ? find_function(row)
+               : find_place(find_type(row->type), row);
+}
+
 /* All that can fail; a CPython whose functions look different stays open. */
 int
 repair_prepare(const struct walk *walk)
 {
     Py_XSETREF(all_types, Py_NewRef(walk->types));
-    for (size_t i = 0; i < Py_ARRAY_LENGTH(tables); i++)
-        for (size_t j = 0; j < tables[i]->count; j++) {
-            const struct repair *row = &tables[i]->rows[j];
-            PyTypeObject *type = find_type(row->type);
-            if (type == NULL || find_place(type, row) != NULL)
+    for (size_t i = 0; repair_tables[i] != NULL; i++)
+        for (size_t j = 0; j < repair_tables[i]->count; j++) {
+            const struct repair *row = &repair_tables[i]->rows[j];
+            if (!is_there(row) || find_row(row) != NULL)
                 continue;
             PyErr_Format(PyExc_RuntimeError,
                          "the jail can't repair %s.%s: it is not there",
                          row->type, row->name);
             return -1;
         }
-    return repair_views_prepare();
+    return repair_views_prepare() < 0 ? -1 : repair_atexit_prepare();
 }
 
 /* Slot wrappers (`__str__`...) hold pointers of their own; heirs have copied
@@ -150,15 +228,12 @@ replace_slot(PyTypeObject *type, const struct repair *row, void *was)
 static void
 repair_one(const struct repair *row)
 {
-    PyTypeObject *type = find_type(row->type);
-    if (type == NULL)
-        return;
-    void **place = find_place(type, row);
+    void **place = is_there(row) ? find_row(row) : NULL;
     if (place == NULL || *place == row->replacement)
         return;
     *row->original = *place;
     if (*row->name == '\0')
-        replace_slot(type, row, *place);
+        replace_slot(find_type(row->type), row, *place);
     else
         *place = row->replacement;
 }
@@ -166,8 +241,8 @@ repair_one(const struct repair *row)
 void
 repair_close(void)
 {
-    for (size_t i = 0; i < Py_ARRAY_LENGTH(tables); i++)
-        for (size_t j = 0; j < tables[i]->count; j++)
-            repair_one(&tables[i]->rows[j]);
+    for (size_t i = 0; repair_tables[i] != NULL; i++)
+        for (size_t j = 0; j < repair_tables[i]->count; j++)
+            repair_one(&repair_tables[i]->rows[j]);
     Py_CLEAR(all_types);
 }

@@ -6,6 +6,7 @@
 #include "jailmod/gate.h"
 
 enum repair_place {
+    REPAIR_FUNCTION, /* of a module; the flags are not looked at */
     REPAIR_METHOD,   /* METH_O, METH_VARARGS or METH_NOARGS */
     REPAIR_FAST,     /* METH_FASTCALL */
     REPAIR_FAST_ALL, /* METH_FASTCALL | METH_KEYWORDS */
@@ -27,7 +28,8 @@ enum repair_place {
 };
 
 struct repair {
-    const char *type; /* its tp_name; no such type: nothing to repair */
+    const char *type; /* its tp_name, or a module's name; nobody of that name:
+                         nothing to repair */
     enum repair_place place;
     const char *name; /* of the method or attribute; "" for slots */
     void *replacement;
@@ -49,7 +51,14 @@ extern const struct repair_table repair_inits;   /* repair_inits.c */
 extern const struct repair_table repair_values;  /* repair_values.c */
 extern const struct repair_table repair_aliases; /* repair_aliases.c */
 extern const struct repair_table repair_views;   /* repair_views.c */
+extern const struct repair_table repair_atexit;  /* repair_atexit.c */
+
+/* All of them; ends with NULL. */
+extern const struct repair_table *const repair_tables[];
+/* What a guest calls the method, attribute or slot of a row. */
+const char *repair_name(const struct repair *row);
 
 int repair_views_prepare(void);
+int repair_atexit_prepare(void);
 
 #endif

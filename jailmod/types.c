@@ -9,7 +9,7 @@
 
 struct dead_type {
     PyTypeObject *type;
-    const struct list_row *row;
+    struct list_row row;
 };
 
 static struct {
@@ -21,14 +21,17 @@ static struct {
 static PyObject *
 refuse_type(PyTypeObject *type)
 {
-    static const struct list_row unknown = {"type", STAND_DROP, "this type",
-                                            "it has effects outside the guest",
-                                            ""};
+    static const struct list_row unknown = {
+        .name = "type",
+        .what = "this type",
+        .reason = "it has effects outside the guest",
+        .fix = "",
+        .stand = STAND_DROP};
     const struct list_row *row = &unknown;
 
     for (size_t i = 0; i < dead.count; i++)
         if (PyType_IsSubtype(type, dead.rows[i].type))
-            row = dead.rows[i].row;
+            row = &dead.rows[i].row;
     return deny_row(row);
 }
 
@@ -49,22 +52,23 @@ dead_init(PyObject *self, PyObject *args, PyObject *kwargs)
     return -1;
 }
 
+/* In the place of any slot: those of objects, and those of numbers, where the
+ * lower half of -1 is an int's -1.  Other arguments may come; self is first. */
 static PyObject *
-dead_next(PyObject *self)
+dead_object(PyObject *self)
 {
     return refuse_type(Py_TYPE(self));
 }
 
-static PyObject *
-dead_call(PyObject *self, PyObject *args, PyObject *kwargs)
+static Py_ssize_t
+dead_number(PyObject *self)
 {
-    (void)args;
-    (void)kwargs;
-    return refuse_type(Py_TYPE(self));
+    refuse_type(Py_TYPE(self));
+    return -1;
 }
 
 static int
-doom(PyTypeObject *type, const struct list_row *row)
+doom(PyTypeObject *type, struct list_row row)
 {
     size_t size = (dead.count + 1) * sizeof *dead.rows;
     struct dead_type *rows = PyMem_RawRealloc(dead.rows, size);
@@ -87,43 +91,89 @@ types_prepare(const struct walk *walk, const struct gate_policy *policy)
         PyTypeObject *type = (PyTypeObject *)PyList_GET_ITEM(walk->types, i);
         if (!walk_is_c_type(type))
             continue;
-        const struct list_row *row =
-            gate_rule(policy, &list_types, type->tp_name);
-        if (row == NULL)
+        struct list_row row;
+        if (gate_rule(policy, &list_types, type->tp_name, &row) < 0)
             return -1;
-        if (row->stand != STAND_KEEP && doom(type, row) < 0)
+        if (row.stand != STAND_KEEP && doom(type, row) < 0)
             return -1;
     }
     return 0;
 }
 
-/* The slot wrappers in its dict hold pointers of their own. */
-static void
-kill_wrappers(PyTypeObject *type, bool use)
+/* Where a type keeps the slot of a wrapper: slotptr() of typeobject.c, which
+ * counts from the head of a heap type, where all the tables are in one. */
+static void **
+find_slot(PyTypeObject *type, size_t offset)
 {
-    static const struct {
-        const char *name;
-        void *dead;
-        bool use; /* of an object that exists */
-    } wrapped[] = {
-        {"__init__", (void *)dead_init, false},
-        {"__next__", (void *)dead_next, true},
-        {"__call__", (void *)dead_call, true},
+    const struct {
+        size_t from;
+        void *table;
+    } tables[] = {
+        {offsetof(PyHeapTypeObject, as_sequence), type->tp_as_sequence},
+        {offsetof(PyHeapTypeObject, as_mapping), type->tp_as_mapping},
+        {offsetof(PyHeapTypeObject, as_number), type->tp_as_number},
+        {offsetof(PyHeapTypeObject, as_async), type->tp_as_async},
+        {0, type},
+    };
+    size_t at = 0;
+
+    while (offset < tables[at].from)
+        at++;
+    if (tables[at].table == NULL)
+        return NULL;
+    return (void **)((char *)tables[at].table + (offset - tables[at].from));
+}
+
+/* Slots that answer with a number, and -1 for an exception. */
+static bool
+answers_number(const char *slot)
+{
+    static const char *const slots[] = {
+        "__bool__", "__contains__", "__delete__", "__delitem__",
+        "__init__", "__len__",      "__set__",    "__setitem__",
     };
 
-    PyObject *dict = pyver_type_dict(type); /* borrowed */
-    if (dict == NULL)
-        return; /* a static type that nobody made ready */
-    for (size_t i = 0; i < Py_ARRAY_LENGTH(wrapped); i++) {
-        if (wrapped[i].use && !use)
-            continue;
-        PyObject *entry = PyDict_GetItemString(dict, wrapped[i].name);
-        if (entry != NULL && Py_IS_TYPE(entry, &PyWrapperDescr_Type))
-            ((PyWrapperDescrObject *)entry)->d_wrapped = wrapped[i].dead;
-    }
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(slots); i++)
+        if (strcmp(slots[i], slot) == 0)
+            return true;
+    return false;
 }
 
 /* Heirs have copied the slots; those they overrode themselves stay. */
+static void
+kill_slot(PyTypeObject *type, PyWrapperDescrObject *wrapper)
+{
+    void *was = wrapper->d_wrapped;
+    void *now = answers_number(wrapper->d_base->name) ? (void *)dead_number
+                                                      : (void *)dead_object;
+
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(dead.all); i++) {
+        PyTypeObject *heir = (PyTypeObject *)PyList_GET_ITEM(dead.all, i);
+        if (!PyType_IsSubtype(heir, type))
+            continue;
+        void **slot = find_slot(heir, (size_t)wrapper->d_base->offset);
+        if (slot != NULL && *slot == was)
+            *slot = now;
+    }
+    wrapper->d_wrapped = now;
+}
+
+/* A slot that slots.list does not know dies like those it names for use. */
+static int
+judge_slot(void *arg, PyTypeObject *type, PyWrapperDescrObject *wrapper)
+{
+    const struct dead_type *row = arg;
+    struct list_row slot;
+    bool listed = list_find(&list_slots, wrapper->d_base->name, &slot);
+
+    if (listed && slot.stand == STAND_KEEP)
+        return 0;
+    if (row->row.stand == STAND_DROP || (listed && slot.stand == STAND_MAKE))
+        kill_slot(type, wrapper);
+    return 0;
+}
+
+/* tp_new and tp_vectorcall have no wrapper; tp_init may have its base's. */
 static void
 kill_making(PyTypeObject *heir, const PyTypeObject *was)
 {
@@ -135,13 +185,29 @@ kill_making(PyTypeObject *heir, const PyTypeObject *was)
         heir->tp_vectorcall = NULL;
 }
 
+/* What it took over from a base that stays. */
 static void
 kill_using(PyTypeObject *heir, const PyTypeObject *was)
 {
     if (heir->tp_iternext == was->tp_iternext && was->tp_iternext != NULL)
-        heir->tp_iternext = dead_next;
+        heir->tp_iternext = dead_object;
     if (heir->tp_call == was->tp_call && was->tp_call != NULL)
-        heir->tp_call = dead_call;
+        heir->tp_call = (ternaryfunc)(void (*)(void))dead_object;
+}
+
+static void
+kill_type(const struct dead_type *row)
+{
+    PyTypeObject was = *row->type;
+
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(dead.all); i++) {
+        PyTypeObject *heir = (PyTypeObject *)PyList_GET_ITEM(dead.all, i);
+        if (!PyType_IsSubtype(heir, row->type))
+            continue;
+        kill_making(heir, &was);
+        if (row->row.stand == STAND_DROP)
+            kill_using(heir, &was);
+    }
 }
 
 void
@@ -149,17 +215,8 @@ types_close(void)
 {
     for (size_t i = 0; i < dead.count; i++) {
         PyTypeObject *type = dead.rows[i].type;
-        PyTypeObject was = *type;
-        bool use = dead.rows[i].row->stand == STAND_DROP;
-        for (Py_ssize_t j = 0; j < PyList_GET_SIZE(dead.all); j++) {
-            PyTypeObject *heir = (PyTypeObject *)PyList_GET_ITEM(dead.all, j);
-            if (!PyType_IsSubtype(heir, type))
-                continue;
-            kill_making(heir, &was);
-            if (use)
-                kill_using(heir, &was);
-        }
-        kill_wrappers(type, use);
+        (void)walk_slots(type, judge_slot, &dead.rows[i]);
+        kill_type(&dead.rows[i]);
         PyType_Modified(type);
     }
     Py_CLEAR(dead.all);

@@ -2,6 +2,7 @@
 #include "jailmod/gate.h"
 
 #include <string.h>
+#include <structmember.h>
 
 static int
 append_new(PyObject *object, PyObject *list, PyObject *seen)
@@ -211,5 +212,108 @@ walk_methods(const struct walk *walk, walk_method_fn *found, void *arg)
                 return -1;
         }
     }
+    return 0;
+}
+
+/* --- attributes and slots of C types -------------------------------------- */
+
+struct attribute_finder {
+    walk_attribute_fn *found;
+    void *arg;
+    PyTypeObject *type;
+};
+
+static int
+tell_getset(const struct attribute_finder *finder, PyGetSetDef *def)
+{
+    struct walk_attribute attribute = {finder->type, def->name, def, NULL};
+    return finder->found(finder->arg, &attribute);
+}
+
+static int
+tell_member(const struct attribute_finder *finder, PyMemberDef *def)
+{
+    struct walk_attribute attribute = {finder->type, def->name, NULL, def};
+    return finder->found(finder->arg, &attribute);
+}
+
+static bool
+in_getsets(const PyTypeObject *type, const PyGetSetDef *wanted)
+{
+    for (PyGetSetDef *def = type->tp_getset; def && def->name; def++)
+        if (def == wanted)
+            return true;
+    return false;
+}
+
+static bool
+in_members(const PyTypeObject *type, const PyMemberDef *wanted)
+{
+    for (PyMemberDef *def = type->tp_members; def && def->name; def++)
+        if (def == wanted)
+            return true;
+    return false;
+}
+
+/* Descriptors that some C code put into the dict, over a definition that is in
+ * no table. */
+static int
+tell_descriptor(const struct attribute_finder *finder, PyObject *value)
+{
+    if (Py_IS_TYPE(value, &PyGetSetDescr_Type)) {
+        PyGetSetDef *def = ((PyGetSetDescrObject *)value)->d_getset;
+        return in_getsets(finder->type, def) ? 0 : tell_getset(finder, def);
+    }
+    if (Py_IS_TYPE(value, &PyMemberDescr_Type)) {
+        PyMemberDef *def = ((PyMemberDescrObject *)value)->d_member;
+        return in_members(finder->type, def) ? 0 : tell_member(finder, def);
+    }
+    return 0;
+}
+
+static int
+tell_attributes(const struct attribute_finder *finder)
+{
+    PyTypeObject *type = finder->type;
+    PyObject *dict = pyver_type_dict(type); /* borrowed */
+    PyObject *value;
+    Py_ssize_t at = 0;
+
+    for (PyGetSetDef *def = type->tp_getset; def && def->name; def++)
+        if (tell_getset(finder, def) < 0)
+            return -1;
+    for (PyMemberDef *def = type->tp_members; def && def->name; def++)
+        if (tell_member(finder, def) < 0)
+            return -1;
+    while (dict != NULL && PyDict_Next(dict, &at, NULL, &value))
+        if (tell_descriptor(finder, value) < 0)
+            return -1;
+    return 0;
+}
+
+int
+walk_attributes(const struct walk *walk, walk_attribute_fn *found, void *arg)
+{
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(walk->types); i++) {
+        PyTypeObject *type = (PyTypeObject *)PyList_GET_ITEM(walk->types, i);
+        struct attribute_finder finder = {found, arg, type};
+        if (walk_is_c_type(type) && tell_attributes(&finder) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+walk_slots(PyTypeObject *type, walk_slot_fn *found, void *arg)
+{
+    PyObject *dict = pyver_type_dict(type); /* borrowed */
+    PyObject *value;
+    Py_ssize_t at = 0;
+
+    /* A static type that nobody made ready has no dict. */
+    while (dict != NULL && PyDict_Next(dict, &at, NULL, &value))
+        if (Py_IS_TYPE(value, &PyWrapperDescr_Type) &&
+            found(arg, type, (PyWrapperDescrObject *)value) < 0)
+            return -1;
     return 0;
 }

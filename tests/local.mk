@@ -36,7 +36,7 @@ tests_unit_test_frame_LDADD = $(host_libs) $(CHECK_LIBS)
 tests_unit_test_jailmod_SOURCES = tests/unit/test_jailmod.c $(zygote_main)
 tests_unit_test_jailmod_CPPFLAGS = $(test_cppflags) $(PYTHON_EMBED_CFLAGS)
 tests_unit_test_jailmod_LDADD = $(zygote_libs) $(CHECK_LIBS)
-TESTS += tests/unit/test_jailmod_lists.py tests/unit/test_shims.py
+TESTS += tests/unit/test_jailmod_lists.py tests/unit/test_inventory.py tests/unit/test_shims.py
 
 include tests/wall/local.mk
 include tests/cli/local.mk
@@ -51,6 +51,20 @@ tests_layers_LDADD = libimmure.a libwire.a libbase.a $(JANSSON_LIBS)
 tests_immure_zygote_layers_SOURCES = tests/layer/zygote_layers.c $(zygote_main)
 tests_immure_zygote_layers_CPPFLAGS = $(AM_CPPFLAGS) $(PYTHON_EMBED_CFLAGS)
 tests_immure_zygote_layers_LDADD = $(zygote_libs)
+
+# --- what a CPython has: `make inventory` after reading what a new one adds ---
+noinst_PROGRAMS += tests/survey
+tests_survey_SOURCES = tests/layer/survey.c $(zygote_main)
+tests_survey_LDADD = $(zygote_libs)
+
+.PHONY: inventory
+inventory:
+	$(whitelist_gen) --no-inventory -o stdlib-whitelist/lists_data.c
+	$(MAKE) $(AM_MAKEFLAGS) tests/survey
+	tests/survey all >stdlib-whitelist/inventory.new
+	mv stdlib-whitelist/inventory.new \
+	    $(srcdir)/stdlib-whitelist/inventory-$(PYTHON_VERSION).list
+	rm stdlib-whitelist/lists_data.c
 
 # --- fuzz targets: the corpora are replayed; `make fuzz` looks for more ----------
 fuzz_sources = $(base_sources) $(wire_sources) tests/fuzz/fuzz.h

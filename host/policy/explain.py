@@ -1,7 +1,9 @@
 """The tool `explain`: what the lists say about a name.
 
 In the zygote it is the frozen module _immure_explain."""
+import builtins
 import difflib
+import errno
 import importlib
 import platform
 import sys
@@ -10,11 +12,27 @@ import types
 
 import _immure_policy as policy
 import _jail
+import _wall
 
 _STANDS = {
     "kept": "kept: a guest has it",
-    "dropped": "denied to every guest",
-    "pairwise": "denied to guests; some functions of the library may use it",
+    "checked": "checked: a guest has it; what it is called with is looked at",
+    "dropped": "dropped: denied to every guest",
+    "pairwise": "dropped: denied to guests; some functions of the library may "
+                "use it",
+    "make": "kept where the type is: it makes an object of it",
+    "use": "kept where the type is: it uses an object of it",
+}
+# What a guest meets at a limit; the numbers are the policy's.
+_LIMITS = {
+    "cpu": "processor time; then immure.TimeLimit is raised, and 30 ms later "
+           "the guest is killed",
+    "wall": "time on the clock; then immure.TimeLimit is raised, and 30 ms "
+            "later the guest is killed",
+    "memory": "memory of the guest; then MemoryError is raised",
+    "output": "bytes of standard output and error; then the guest is killed",
+    "files": "bytes of all files given to the guest",
+    "recursion": "Python calls within calls; then RecursionError is raised",
 }
 _WIDTH = 78
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
@@ -29,38 +47,72 @@ def _field(label, text):
                          break_long_words=False, break_on_hyphens=False)
 
 
-def describe(found):
-    """The lines of one known name."""
-    lines = ["%s: %s" % (found["name"], _STANDS[found["stand"]])]
-    if found["layer"]:
-        lines += _field("layer", "gate, %s" % found["layer"])
-    lines += _field("rule", found["rule"])
-    lines += _field("reason", found["reason"])
-    if found["stand"] != "kept":
-        lines += _field("fix", found["fix"])
-    return lines
+def describe(name, found):
+    """The lines of one row of the gate's lists."""
+    called = "" if found["name"] == name else " (%s)" % found["name"]
+    where = " (%s)" % found["where"] if found["where"] else ""
+    return ["%s%s: %s" % (name, called, _STANDS[found["stand"]]),
+            *_field("layer", "gate, %s" % found["layer"]),
+            *_field("rule", found["rule"] + where),
+            *_field("reason", found["reason"]),
+            *_field("fix", "" if found["stand"] == "kept" else found["fix"])]
 
 
 def describe_limit(name):
-    key, unit, low, high, example = policy.LIMITS[name]
-    lines = ["%s: a limit" % name]
-    lines += _field("range", "%s to %s" % (policy.show_quantity(low, unit),
-                                           policy.show_quantity(high, unit)))
+    _, unit, low, high, example = policy.LIMITS[name]
     written = example if unit == policy.COUNT else '"%s"' % example
-    lines += _field("policy", "[limits] %s = %s" % (name, written))
-    if unit != policy.COUNT:
-        lines += _field("option", "--%s %s" % (name, example))
-    return lines
+    option = "" if unit == policy.COUNT else " or --%s %s" % (name, example)
+    return ["%s: a limit" % name,
+            *_field("layer", "limits"),
+            *_field("rule", "[limits] %s, from %s to %s" % (
+                name, policy.show_quantity(low, unit),
+                policy.show_quantity(high, unit))),
+            *_field("reason", _LIMITS.get(name)),
+            *_field("fix", "[limits] %s = %s in the policy%s" % (
+                name, written, option))]
+
+
+def describe_layer(name):
+    """A layer of the wall, or None."""
+    for layer, stops, get in _wall.layers():
+        if layer == name:
+            return ["%s: a layer of the wall" % name,
+                    *_field("layer", "wall, %s" % name),
+                    *_field("rule", '[wall] require = ["%s"] makes a run '
+                            "without it an error" % name),
+                    *_field("reason", "it keeps a guest from " + stops),
+                    *_field("fix", "where it is missing: " + get)]
+    return None
+
+
+def describe_syscall(name):
+    """A system call, or None."""
+    for known, refused, reason in _wall.syscalls():
+        if known == name:
+            said = ("dropped: it fails with %s" % errno.errorcode[refused]
+                    if refused else "kept: a guest can make it, with the "
+                    "arguments that the table allows")
+            return ["%s, the system call: %s" % (name, said),
+                    *_field("layer", "wall, seccomp"),
+                    *_field("rule", "%s (host/wall/syscalls.c)" % name),
+                    *_field("reason", reason)]
+    if not _wall.is_syscall(name):
+        return None
+    return ["%s, the system call: dropped: it kills the guest" % name,
+            *_field("layer", "wall, seccomp"),
+            *_field("rule", "any call without a row (host/wall/syscalls.c)"),
+            *_field("reason", "CPython does without it in a guest"),
+            *_field("fix", "the gate refuses what would make it with an "
+                    "exception; only native code comes this far")]
 
 
 def find_module(name):
-    """(what the lists say of the module, rest of the name), for the longest
-    module that the name begins with."""
+    """(row of the longest module that the name begins with, rest of it)."""
     parts = name.split(".")
     for at in range(len(parts) - 1, 0, -1):
-        found = _jail.explain(".".join(parts[:at]))
-        if found["layer"] == "modules":
-            return found, parts[at:]
+        for found in _jail.explain(".".join(parts[:at])):
+            if found["layer"] == "modules":
+                return found, parts[at:]
     return None, parts
 
 
@@ -105,13 +157,17 @@ def describe_stand_in(name, thing):
         try:
             thing()
         except _jail.JailDenied as denied:
-            return ["%s: denied to every guest" % name,
-                    *_field("rule", "%s (%s)" % (denied.rule, denied.layer)),
-                    *_field("reason", str(denied))]
+            return ["%s: %s" % (name, _STANDS["dropped"]),
+                    *_field("layer", "%s, functions of the library"
+                            % denied.layer),
+                    *_field("rule", denied.rule),
+                    *_field("reason", str(denied)),
+                    *_field("fix", denied.fix)]
     code = getattr(getattr(thing, "__wrapped__", thing), "__code__", None)
     if isinstance(code, types.CodeType) and \
             code.co_filename.startswith("<immure "):
-        return ["%s: the jail's own: a guest has it" % name,
+        return ["%s: kept: a guest has the jail's own" % name,
+                *_field("layer", "gate, functions of the library"),
                 *_field("reason", "it does what needs nothing of the machine, "
                         "and refuses the rest")]
     return None
@@ -119,54 +175,71 @@ def describe_stand_in(name, thing):
 
 def describe_thing(name, module, thing):
     listed = own_name(thing)
-    found = _jail.explain(listed) if listed else {"stand": "unknown"}
-    if found["stand"] != "unknown" and listed != name:
-        return ["%s is %s" % (name, listed), *describe(found)]
+    rows = _jail.explain(listed) if listed else []
+    if rows:
+        return [line for row in rows for line in describe(name, row)]
     if is_compiled(thing):
-        return ["%s: denied to every guest" % name,
-                *_field("reason", "it is compiled, and in no list")]
+        return ["%s: %s" % (name, _STANDS["dropped"]),
+                *_field("layer", "gate, C functions"),
+                *_field("rule", "what is in no list"),
+                *_field("reason", "it is compiled, and nobody has read it "
+                        "yet"),
+                *_field("fix", '[names] allow = ["%s"] in the policy'
+                        % (listed or name))]
     return ["%s: kept: a guest has it" % name,
+            *_field("layer", "gate, modules"),
+            *_field("rule", module["rule"] + " (%s)" % module["where"]),
             *_field("reason", "it is Python code of %s: it can do what the "
-                    "compiled functions that it calls may do" % module)]
+                    "compiled functions that it calls may do"
+                    % module["name"])]
 
 
-def explain_part(name, found):
-    """A name inside a module: (lines or None, nearest names)."""
+def explain_part(name):
+    """A name inside a module: (lines, nearest names)."""
     module, parts = find_module(name)
-    if module is None:
-        return None, []
+    if module is None or sys.modules.get(module["name"], "") is None:
+        return [], []
     if module["stand"] != "kept":
-        return ["%s: its module is denied" % name, *describe(module)], []
+        return ["%s: its module is denied" % name,
+                *describe(module["name"], module)], []
     thing = load(module["name"])
     for at, part in enumerate(parts):
         if not hasattr(thing, part):
             near = difflib.get_close_matches(part, dir(thing), 3)
-            return None, [".".join((module["name"], *parts[:at], each))
-                          for each in near]
+            return [], [".".join((module["name"], *parts[:at], each))
+                        for each in near]
         thing = getattr(thing, part)
-    lines = describe_stand_in(name, thing)
-    if lines is None and found["stand"] == "unknown":
-        lines = describe_thing(name, module["name"], thing)
-    return lines, []
+    return describe_stand_in(name, thing) or \
+        describe_thing(name, module, thing), []
 
 
 def explain(name):
-    """(lines, whether the name is known)."""
-    name = name.removeprefix("builtins.")
-    found = _jail.explain(name)
-    if name in policy.LIMITS and found["stand"] == "unknown":
-        return describe_limit(name), True
-    if found["stand"] in ("dropped", "pairwise") and \
-            found["layer"] != "modules":
-        return describe(found), True
-    lines, near = explain_part(name, found)
-    if lines is not None:
+    """(lines, whether the name is known): all that is called so."""
+    name = name.removeprefix("builtins.").removesuffix("()")
+    rows = _jail.explain(name)
+    if name in vars(builtins):
+        rows = [row for row in rows if row["layer"] != "C functions"]
+    lines, near = [], []
+    if not any(row["name"] == name for row in rows):
+        lines, near = explain_part(name)
+    for row in rows:
+        lines += [] if describe(name, row)[0] in lines else describe(name, row)
+    if name in policy.LIMITS:
+        lines += describe_limit(name)
+    lines += describe_layer(name) or []
+    lines += describe_syscall(name) or []
+    if lines:
         return lines, True
-    if found["stand"] != "unknown":
-        return describe(found), True
-    near = near or list(found["nearest"])
+    near += _jail.nearest(name) + difflib.get_close_matches(name, _others())
+    near = list(dict.fromkeys(near))[:5]
     hint = "; near it: " + ", ".join(near) if near else ""
     return ["%s: in no list%s" % (name, hint)], False
+
+
+def _others():
+    """Names that are not the gate's."""
+    return [*policy.LIMITS, *(row[0] for row in _wall.layers()),
+            *(row[0] for row in _wall.syscalls())]
 
 
 def main(args):

@@ -18,10 +18,12 @@ nodist_libimmure_a_SOURCES = $(policy_generated)
 policy_frozen = \
 	_immure_policy=$(top_srcdir)/host/policy/compile.py \
 	_immure_explain=$(top_srcdir)/host/policy/explain.py \
-	_immure_profiles=host/policy/profiles.py
+	_immure_profiles=host/policy/profiles.py \
+	_immure_survey=$(top_srcdir)/stdlib-whitelist/survey.py
 policy_frozen_files = \
 	$(top_srcdir)/host/policy/compile.py \
 	$(top_srcdir)/host/policy/explain.py \
+	$(top_srcdir)/stdlib-whitelist/survey.py \
 	host/policy/profiles.py
 
 host/policy/builtin.c: host/policy/embed.py host/policy/compile.py \

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <linux/mman.h>
+#include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -136,10 +137,17 @@ const size_t guest_syscalls_count =
     sizeof guest_syscalls / sizeof guest_syscalls[0];
 
 const char *
-wall_syscall_name(size_t i, const char **out_reason)
+wall_syscall_name(size_t i, const char **out_reason, int *out_errno)
 {
     if (i >= guest_syscalls_count)
         return NULL;
+    *out_errno = guest_syscalls[i].refuse_errno;
     *out_reason = guest_syscalls[i].reason;
     return guest_syscalls[i].name;
+}
+
+bool
+wall_is_syscall(const char *name)
+{
+    return seccomp_syscall_resolve_name(name) >= 0;
 }

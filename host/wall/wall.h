@@ -15,6 +15,7 @@
 #ifndef IMMURE_WALL_H
 #define IMMURE_WALL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -136,7 +137,12 @@ const char *wall_held_names(const struct wall *wall, char *buf, size_t len);
 /* One row a system call a guest may make, or is refused without dying (struct
  * sys_rule, syscalls.h); sorted by name; anything else is
  * SECCOMP_RET_KILL_PROCESS.  The reason is data: explain and docs print it.
- * Iterate for `policy explain` and docs: 0-based; NULL past the end. */
-const char *wall_syscall_name(size_t i, const char **out_reason);
+ * Iterate for `policy explain` and docs: 0-based; NULL past the end.  An errno
+ * that is not 0: the call is not made, and fails with it. */
+const char *wall_syscall_name(size_t i, const char **out_reason,
+                              int *out_errno);
+
+/* Whether this machine's kernels have a system call of that name. */
+bool wall_is_syscall(const char *name);
 
 #endif

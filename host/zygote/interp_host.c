@@ -198,7 +198,8 @@ interp_run_tool(struct interp *in, const char *name, char *const *args)
             Py_CLEAR(list);
         Py_XDECREF(arg);
     }
-    PyObject *f = list ? interp_lookup(module, "main") : NULL;
+    PyObject *f =
+        list && interp_add_wall() == 0 ? interp_lookup(module, "main") : NULL;
     PyObject *status = f ? PyObject_CallOneArg(f, list) : NULL;
     Py_XDECREF(f);
     Py_XDECREF(list);

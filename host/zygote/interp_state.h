@@ -41,6 +41,9 @@ int interp_finish(struct interp *in, struct report *report, bool last);
 /* Resolve what interp_finish() needs. */
 int interp_resolve(struct interp *in);
 
+/* Make the module `_wall`, for the policy tools. */
+int interp_add_wall(void);
+
 /* The gate of jailmod, with denials sent to report. */
 int interp_enter_jail(struct interp *in, struct report *report);
 

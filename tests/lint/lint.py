@@ -186,13 +186,14 @@ def reasons(path, text):
 
 
 def list_reasons(text):
-    """A row of a .list is `name | stand | reason [| fix]`."""
-    for i, line in enumerate(text.split("\n"), 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        fields = [field.strip() for field in line.split("|")]
-        if len(fields) < 2 or not all(fields[:3]):
-            yield f"line {i}: no reason: {line.strip()[:60]}"
+    """A row of a .list is `name, ... | stand | reason [| fix]`; a comma at
+    the end of a line, and a blank before the next, go on with it."""
+    lines = (line for line in text.split("\n")
+             if line.strip() and not line.startswith("#"))
+    for row in re.sub(r"(?<=,)\n|\n(?=\s)", " ", "\n".join(lines)).split("\n"):
+        fields = [field.strip() for field in row.split("|")]
+        if row and (len(fields) < 2 or not all(fields[:3])):
+            yield f"no reason: {row.strip()[:60]}"
 
 
 def numbering():

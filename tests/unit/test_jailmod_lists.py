@@ -1,6 +1,7 @@
 """gen.py: what it refuses, with the line; and that the tree's lists pass."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,9 +28,39 @@ BAD_LINES = (
     ("grants", "sys._getframe | system | because", "not module:qualname"),
     ("grants", "sys._getframe | collections:namedtuple | x", "granted twice"),
     ("mutable", "logging.Logger | twice", "stands at"),
-    ("inventory-3.11", "cfunc brand.new_function", "no rule for 1 names"),
-    ("inventory-3.11", "type BrandNew", "no rule for 1 names"),
-    ("inventory-3.11", "builtin brand_new", "no rule for 1 names"),
+    ("cfuncs", "posix.sistem | drop | because", "posix.sistem is not in the "
+     "inventory"),
+    ("attrs", "int.nobody | keep | because", "is not in the inventory"),
+    ("attrs", "int.* | check | because", "none of"),
+    ("slots", "__nobody__ | use | because", "is not in the inventory"),
+    ("slots", "__add__ | drop | because", "none of"),
+    ("versions", "posix.system | drop | because", "begin with VERSION LIST"),
+    ("versions", "3.11 nolist | x | drop | because", "begin with VERSION"),
+)
+
+# What a newer CPython could bring: lines for the inventory, and the line that
+# the build asks for, in which list.
+NEW_NAMES = (
+    ("cfunc brand\n    new_function", "brand.new_function | drop | WHY",
+     "cfuncs"),
+    ("type\n    BrandNew", "BrandNew | drop | WHY", "types"),
+    ("builtin\n    brand_new", "brand_new | drop | WHY", "builtins"),
+    ("getset frame\n    f_new", "frame.f_new | drop | WHY", "attrs"),
+    ("getset function\n    __name__, __new__=", "function.__new__= | drop | WHY",
+     "attrs"),
+    ("member code\n    co_new", "code.co_new | drop | WHY", "attrs"),
+    ("slot bytes\n    __buffer__", "__buffer__ | use | WHY", "slots"),
+)
+
+# A name of a list, and the line that the build asks for when it goes.
+REMOVED = (
+    ("cfuncs", "posix.system", "posix.system | drop | WHY"),
+    ("cfuncs", "math.*", "math.acos | drop | WHY"),
+    ("types", "_io.FileIO", "_io.FileIO | drop | WHY"),
+    ("builtins", "eval", "eval | drop | WHY"),
+    ("attrs", "frame.f_back", "frame.f_back | drop | WHY"),
+    ("attrs", "function.__code__=", "function.__code__= | drop | WHY"),
+    ("slots", "__init__", "__init__ | use | WHY"),
 )
 
 
@@ -59,9 +90,10 @@ class GenTest(unittest.TestCase):
     def test_the_tree_passes(self):
         run, out = self.generate()
         self.assertEqual(run.returncode, 0, run.stderr)
-        with open(out, encoding="utf-8") as file:
-            self.assertIn('{"posix.system", STAND_DROP, "os.system()"',
-                          file.read())
+        self.assertIn("posix.system", self.rows(out, "STAND_DROP"))
+        self.assertIn("math.sqrt", self.rows(out, "STAND_KEEP"))
+        self.assertIn("mmap.mmap.__getitem__", self.rows(out, "STAND_DROP"))
+        self.assertIn("int.__add__", self.rows(out, "STAND_KEEP"))
 
     def test_bad_lines_are_named(self):
         for name, line, error in BAD_LINES:
@@ -71,14 +103,65 @@ class GenTest(unittest.TestCase):
                 run, out = self.generate()
                 self.assertEqual(run.returncode, 1, line)
                 self.assertIn(error, run.stderr)
-                if not name.startswith("inventory"):
-                    self.assertIn(where, run.stderr)
+                self.assertIn(where, run.stderr)
                 self.assertFalse(os.path.exists(out))
 
+    def check_asks_for(self, line, name):
+        run, out = self.generate()
+        self.assertEqual(run.returncode, 1, line)
+        self.assertIn(f"add to {name}.list", run.stderr)
+        self.assertIn("\n  " + line, run.stderr)
+        self.assertFalse(os.path.exists(out))
+
+    def test_a_new_name_fails_the_build_and_gets_a_line_proposed(self):
+        for lines, wanted, name in NEW_NAMES:
+            with self.subTest(lines=lines):
+                self.setUp()
+                self.add_line("inventory-3.11", lines)
+                self.check_asks_for(wanted, name)
+
+    def test_a_removed_rule_fails_the_build_and_gets_a_line_proposed(self):
+        for name, rule, wanted in REMOVED:
+            with self.subTest(rule=rule):
+                self.setUp()
+                self.remove_name(name, rule)
+                self.check_asks_for(wanted, name)
+
+    def remove_name(self, name, rule):
+        path = os.path.join(self.folder, name + ".list")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        text, count = re.subn(r"(?m)(?<![\w.])%s,? ?(?=\w|\||\n|$)"
+                              % re.escape(rule), "", text, count=1)
+        self.assertEqual(count, 1, rule)
+        # What stood alone has left the rest of its row.
+        text = re.sub(r"(?m)^\|.*\n", "", text)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def test_without_an_inventory_the_build_says_how_to_make_one(self):
+        os.remove(os.path.join(self.folder, "inventory-3.11.list"))
+        run, _ = self.generate()
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("make inventory", run.stderr)
+
     def test_rows_of_other_versions_do_not_count(self):
-        self.add_line("cfuncs", "@3.12+ posix.system | keep | later")
-        self.add_line("cfuncs", "@3.10 posix.system | keep | earlier")
-        self.assertEqual(self.generate()[0].returncode, 0)
+        self.add_line("versions", "3.12+ cfuncs | posix.system | keep | later")
+        self.add_line("versions", "3.10 cfuncs | posix.system | keep | no")
+        run, out = self.generate()
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("posix.system", self.rows(out, "STAND_DROP"))
+
+    def test_rows_of_this_version_count_in_place_of_others(self):
+        self.add_line("versions", "3.11+ cfuncs | posix.system | keep | now")
+        run, out = self.generate()
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("posix.system", self.rows(out, "STAND_KEEP"))
+
+    @staticmethod
+    def rows(out, stand):
+        with open(out, encoding="utf-8") as file:
+            return re.findall(stand + r"}, /\* (.*?) \*/", file.read())
 
 
 if __name__ == "__main__":

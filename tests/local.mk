@@ -42,6 +42,7 @@ include tests/wall/local.mk
 include tests/cli/local.mk
 include tests/conformance/local.mk
 include tests/limits/local.mk
+include tests/fuzz/local.mk
 
 # --- layers: the same zygote with another main, which may leave layers out -------
 # The sources are in tests/layer/, for build/tests/layers is the program.
@@ -66,35 +67,7 @@ inventory:
 	    $(srcdir)/stdlib-whitelist/inventory-$(PYTHON_VERSION).list
 	rm stdlib-whitelist/lists_data.c
 
-# --- fuzz targets: the corpora are replayed; `make fuzz` looks for more ----------
-fuzz_sources = $(base_sources) $(wire_sources) tests/fuzz/fuzz.h
-fuzz_tests = tests/fuzz/replay_frame tests/fuzz/replay_claims
-check_PROGRAMS += $(fuzz_tests)
-tests_fuzz_replay_frame_SOURCES = tests/fuzz/fuzz_frame.c tests/fuzz/fuzz.h \
-	tests/fuzz/replay.c
-tests_fuzz_replay_frame_LDADD = libwire.a libbase.a
-tests_fuzz_replay_claims_SOURCES = tests/fuzz/fuzz_claims.c tests/fuzz/fuzz.h \
-	tests/fuzz/replay.c
-tests_fuzz_replay_claims_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
-tests_fuzz_replay_claims_LDADD = $(host_libs)
-TESTS += tests/fuzz/corpus_test.py
-
-FUZZ_SECONDS = 60
-FUZZ_FLAGS = -std=gnu11 -g -O1 -fsanitize=address,undefined,fuzzer
-
-.PHONY: fuzz lint format
-fuzz:
-	@test -n "$(CLANG)" || { echo "make fuzz needs clang" >&2; exit 1; }
-	@for target in frame claims; do \
-	    mkdir -p fuzz/$$target && \
-	    (cd $(top_srcdir) && $(CLANG) $(FUZZ_FLAGS) $(DEFS) -I. \
-	        $(JANSSON_CFLAGS) tests/fuzz/fuzz_$$target.c \
-	        host/err.c host/buf.c host/wire/frame.c host/wire/job.c \
-	        host/supervisor/claims.c $(JANSSON_LIBS) \
-	        -o $(abs_top_builddir)/fuzz/fuzz_$$target) && \
-	    fuzz/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
-	        fuzz/$$target $(top_srcdir)/tests/fuzz/corpus/$$target || exit 1; \
-	done
+.PHONY: lint format
 
 # --- examples, attacks, house rules ------------------------------------------------
 TESTS += tests/lint/lint.py \
@@ -112,9 +85,6 @@ lint:
 format:
 	find $(top_srcdir)/host $(top_srcdir)/jailmod $(top_srcdir)/tests \
 	    -name '*.[ch]' -exec $(CLANG_FORMAT) -i {} +
-
-clean-local:
-	rm -rf fuzz
 
 # By pattern, and from the source tree only: folders of the same names hold
 # logs in the build tree.

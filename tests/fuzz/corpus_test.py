@@ -7,7 +7,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get("BUILDDIR", HERE + "/../../build")
-TARGETS = ("claims", "frame")
+TARGETS = ("claims", "frame", "options", "policy", "result", "units")
 
 
 def main():

@@ -91,8 +91,91 @@ CLAIMS = {
 }
 
 
+def words(*of):
+    return b"\0".join(w.encode() for w in of)
+
+
+OPTIONS = {
+    "file": b"\0" + words("--json", "--cpu", "2s", "--wall=5s", "a.py", "-x"),
+    "code": b"\0" + words("-c", "print(1)", "--json"),
+    "module": b"\0" + words("--memory", "64M", "-m", "timeit"),
+    "lists": b"\0" + words("--file", "a", "--file", "b=c", "--env-var", "K=V",
+                           "--allow-import", "x", "--", "p.py"),
+    "twice": b"\0" + words("--seed", "1", "--seed", "2", "p.py"),
+    "numbers": b"\0" + words("--nice", "19", "--seed", "-9223372036854775808",
+                             "--report-fd", "7", "-"),
+    "abbreviated": b"\0" + words("--mem", "64M", "p.py"),
+    "letters": b"\0" + words("-hx"),
+    "no-argument": b"\0" + words("--cpu"),
+    "too-much": b"\0" + words("--json=1", "p.py"),
+    "together": b"\0" + words("--json", "--explain", "p.py"),
+    "host": b"\1" + words("--cpu", "1m", "--output", "1K", "p.py"),
+    "host-other": b"\1" + words("--seed", "1", "p.py"),
+}
+
+POLICY = {
+    "whole": b"""{"sha256": "00ff", "limits": {"cpu_ms": 2000, "wall_ms": 5000,
+"memory": 268435456, "output": 1048576, "files": 16777216, "recursion": 1000},
+"modules": {"allow": ["json"], "deny": []}, "names": {"allow": [], "deny": []},
+"wall": {"require": ["landlock"]},
+"origins": {"limits.cpu": "/srv/operator/p.toml:3", "modules.allow": "pure"}}
+""",
+    "empty": b"{}",
+    "no-object": b"[1]",
+    "negative": b'{"limits": {"cpu_ms": -1}}',
+    "origins-of-numbers": b'{"origins": {"a": 1, "b": "c/d", "e": {"f": "/"}}}',
+    "origins-list": b'{"origins": ["/a/b"]}',
+    "cut": b'{"limits": {"cpu_ms": 2000',
+    "nul": b'{"a": "\\u0000"}',
+    "twice": b'{"sha256": "a", "sha256": "b"}',
+}
+
+
+def result(head, out, err, report):
+    return bytes(head) + bytes((len(out), len(err))) + out + err + report
+
+
+END_OK = frame("end", b"\0\0")
+
+RESULT = {
+    "ok": result((0, 1, 0, 0, 0, 0, 3, 0), b"1\n", b"",
+                 frame("sealed") + END_OK),
+    "silent": result((0, 1, 0, 0, 0, 0, 3, 0), b"", b"", frame("sealed")),
+    "cpu": result((1, 0, 9, 1, 200, 3, 255, 0), b"", b"", frame("sealed")),
+    "kernel": result((1, 0, 24, 3, 200, 3, 255, 0), b"", b"",
+                     frame("sealed")),
+    "syscall": result((0, 0, 31, 16, 0, 0, 1, 41), b"a", b"b",
+                      frame("sealed")),
+    "lost": result((0, 0, 9, 4, 0, 0, 1, 0), b"", b"", frame("sealed")),
+    "not-utf-8": result((3, 0, 9, 1, 8, 7, 0, 0), b"\xff\xc3\x28\xf0\x9f",
+                        b"\xed\xa0\x80", frame("sealed")),
+    "denied": result((0, 1, 126, 0, 0, 0, 9, 0), b"", b"Traceback",
+                     frame("sealed") + DENIAL + CLAIMS["error"][8:]),
+    "globals": result((0, 1, 0, 0, 0, 0, 1, 0), b"", b"",
+                      frame("sealed")
+                      + frame("globals", b'{"verdict": "ok",\n"a": [1e999]}')
+                      + END_OK),
+    "globals-out": result((0, 1, 0, 0, 0, 0, 1, 0), b"", b"",
+                          frame("sealed")
+                          + frame("globals", b'{}, "verdict": {}') + END_OK),
+    "memory": result((0, 1, 1, 0, 0, 0, 1, 0), b"", b"",
+                     frame("sealed") + frame("limit", b"memory")
+                     + frame("end", b"\2\1")),
+}
+
+UNITS = {name: bytes((row,)) + text for name, (row, text) in {
+    "cpu": (0, b"2s"), "cpu-ms": (0, b"1500ms"), "wall": (1, b"24m"),
+    "memory": (2, b"256M"), "memory-g": (2, b"64G"), "output": (3, b"1K"),
+    "files": (4, b"0K"), "no-unit": (2, b"256"), "space": (2, b"1 M"),
+    "overflow": (2, b"99999999999999999999M"), "sign": (0, b"-1s"),
+    "fraction": (0, b"1.5s"), "other-kind": (0, b"2M"), "empty": (1, b""),
+}.items()}
+
+
 def main(top):
-    for name, corpus in (("frame", FRAME), ("claims", CLAIMS)):
+    for name, corpus in (("frame", FRAME), ("claims", CLAIMS),
+                         ("options", OPTIONS), ("policy", POLICY),
+                         ("result", RESULT), ("units", UNITS)):
         os.makedirs(f"{top}/{name}", exist_ok=True)
         for slug, data in corpus.items():
             with open(f"{top}/{name}/{slug}", "wb") as f:

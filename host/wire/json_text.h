@@ -17,7 +17,8 @@ enum {
     JSON_TEXT_VALUES = 200000,        /* commas and brackets */
 };
 
-/* Whether data is plain ASCII and within those bounds.  Says nothing about
+/* Whether data is plain ASCII, without control characters but white space,
+ * and within those bounds.  Says nothing about
  * its grammar. */
 bool json_text_is_modest(const uint8_t *data, size_t len);
 

@@ -48,6 +48,11 @@ class Claims(unittest.TestCase):
         self.assertEqual((result["verdict"], result["exit_code"]),
                          ("exit", 7))
 
+    def test_globals_with_a_nul(self):
+        result = run(10)
+        self.assertEqual(result["verdict"], "ok")
+        self.assertIsNone(result["globals"])
+
     def test_limit_is_not_the_guests_to_name(self):
         result = run(4)
         self.assertEqual(result["verdict"], "ok")

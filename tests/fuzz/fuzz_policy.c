@@ -32,17 +32,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct err err = {0};
     OWNED_STR text = malloc(size + 1);
-    OWNED_STR stripped = NULL;
-    OWNED_STR hash = NULL;
+    struct policy_parts parts;
     OWNED_POLICY policy = {0};
     if (text == NULL)
         return 0;
     memcpy(text, data, size);
     text[size] = '\0';
-    if (policy_for_zygote(text, &stripped, &hash, &err) == 0) {
-        check_origins(stripped);
-        if (strncmp(hash, "sha256:", 7) != 0)
+    if (policy_split(text, &parts, &err) == 0) {
+        check_origins(parts.zygote_json);
+        if (strncmp(parts.hash, "sha256:", 7) != 0)
             abort();
+        policy_parts_clear(&parts);
     } else if (err.msg[0] == '\0') {
         abort();
     }

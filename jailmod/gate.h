@@ -132,6 +132,16 @@ bool pyver_made_from_spec(PyTypeObject *type);
 /* Whether a dict may have keys that are no str. */
 bool pyver_has_odd_keys(PyObject *dict);
 
+/* --- library.c: modules out of the table in memory --- */
+
+/* Whether the table is of this interpreter and these files; once. */
+int library_init(void);
+/* Whether it may be loaded from the table: exact str. */
+bool library_has(PyObject *name);
+/* Import a module that is not in sys.modules; its package is.  New reference;
+ * NULL without an exception: it is not in the table. */
+PyObject *library_load(PyObject *name);
+
 /* --- the gates, in the order enter_jail.c closes them --- */
 
 struct gate_policy {

@@ -205,6 +205,73 @@ import_module(PyObject *name, const struct request *request)
     return gate_take_ref(&module);
 }
 
+/* --- before the jail closes --- */
+
+/* Load `name` and the packages above it from the table.  What the table does
+ * not have is left to importlib. */
+static int
+fetch(PyObject *name)
+{
+    Py_ssize_t length = PyUnicode_GET_LENGTH(name);
+    Py_ssize_t dot = PyUnicode_FindChar(name, '.', 0, length, -1);
+
+    if (loaded(name) != NULL)
+        return 0;
+    if (dot == -2 || PyErr_Occurred())
+        return -1;
+    if (dot >= 0) {
+        OWNED_REF package = PyUnicode_Substring(name, 0, dot);
+        if (package == NULL || fetch(package) < 0)
+            return -1;
+        /* A package may import what is below it. */
+        if (loaded(name) != NULL)
+            return 0;
+    }
+    OWNED_REF module = library_load(name);
+    return module == NULL && PyErr_Occurred() ? -1 : 0;
+}
+
+/* `from package import module`. */
+static int
+fetch_fromlist(PyObject *name, PyObject *list)
+{
+    PyObject *module = loaded(name); /* borrowed */
+    OWNED_REF path = NULL;
+
+    if (module == NULL || list == NULL || !PyTuple_CheckExact(list))
+        return PyErr_Occurred() ? -1 : 0;
+    if (_PyObject_LookupAttr(module, PyUnicode_InternFromString("__path__"),
+                             &path) <= 0)
+        return PyErr_Occurred() ? -1 : 0;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(list); i++) {
+        PyObject *item = PyTuple_GET_ITEM(list, i); /* borrowed */
+        OWNED_REF there = NULL;
+        if (!PyUnicode_CheckExact(item) ||
+            _PyObject_LookupAttr(module, item, &there) != 0)
+            continue;
+        OWNED_REF full = PyUnicode_FromFormat("%U.%U", name, item);
+        if (full == NULL || fetch(full) < 0)
+            return -1;
+    }
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+/* The arguments of an import statement; importlib does the rest. */
+static PyObject *
+open_import(PyObject *name, PyObject *locals, const struct request *request)
+{
+    if (PyUnicode_CheckExact(name) && request->level >= 0) {
+        OWNED_REF full = resolve(name, request);
+        if (full == NULL || fetch(full) < 0 ||
+            fetch_fromlist(full, request->fromlist) < 0)
+            return NULL;
+    }
+    return PyImport_ImportModuleLevelObject(name, request->globals, locals,
+                                            request->fromlist, request->level);
+}
+
+/* --- the functions in the place of Python's own --- */
+
 static PyObject *
 jail_import(PyObject *module, PyObject *args, PyObject *kwargs)
 {
@@ -220,6 +287,8 @@ jail_import(PyObject *module, PyObject *args, PyObject *kwargs)
             args, kwargs, "O|OOOi:__import__", keywords, &name,
             &request.globals, &locals, &request.fromlist, &request.level))
         return NULL;
+    if (state.guest == NULL)
+        return open_import(name, locals, &request);
     if (!PyUnicode_CheckExact(name)) {
         PyErr_SetString(PyExc_TypeError, "module name must be exactly a str");
         return NULL;
@@ -281,6 +350,26 @@ static PyMethodDef import_def = {
     METH_VARARGS | METH_KEYWORDS,
     "Import a module of the jail's list; it is loaded already."};
 
+static int
+make_function(void)
+{
+    OWNED_REF module = PyUnicode_FromString("builtins");
+    if (state.function == NULL && module != NULL)
+        state.function = PyCFunction_NewEx(&import_def, NULL, module);
+    return state.function == NULL ? -1 : 0;
+}
+
+/* The function stays when the jail closes: the library holds it by then
+ * (`importer = __import__` in logging.config). */
+int
+jail_use_library(void)
+{
+    if (make_function() < 0 || library_init() < 0)
+        return -1;
+    return PyDict_SetItemString(PyEval_GetBuiltins(), "__import__",
+                                state.function);
+}
+
 int
 imports_prepare(const struct gate_policy *policy)
 {
@@ -288,9 +377,8 @@ imports_prepare(const struct gate_policy *policy)
     state.internal = Py_NewRef(policy->internal_modules);
     state.denied = Py_NewRef(policy->deny_modules);
     state.original = PyDict_Copy(PyImport_GetModuleDict());
-    state.function = PyCFunction_New(&import_def, NULL);
     state.by_name = PyCFunction_New(&import_module_def, NULL);
-    return state.original == NULL || state.function == NULL ||
+    return state.original == NULL || make_function() < 0 ||
                    state.by_name == NULL
                ? -1
                : 0;

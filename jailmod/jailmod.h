@@ -27,6 +27,10 @@ struct jail_hooks {
     void *arg;
 };
 
+/* Let import statements take the library's modules from the table in memory,
+ * when it is of this interpreter and its files.  Before any is imported. */
+int jail_use_library(void);
+
 /* Enter jail mode: one way, once a process, inherited by fork.  Does the five
  * gates in the order builtins, cfuncs, types, attributes, audit hook, and
  * drops `_jail` from sys.modules.  policy is a dict as _immure_boot.prepare()

@@ -13,6 +13,7 @@ jailmod_sources = \
 	jailmod/gate.h \
 	jailmod/imports.c \
 	jailmod/jailmod.c jailmod/jailmod.h \
+	jailmod/library.c jailmod/library.h \
 	jailmod/lists.c jailmod/lists.h \
 	jailmod/pyver.c \
 	jailmod/refusing.c \

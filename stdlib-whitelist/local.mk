@@ -21,7 +21,18 @@ stdlib-whitelist/lists_data.c: stdlib-whitelist/gen.py $(whitelist_lists)
 	$(AM_V_GEN)$(MKDIR_P) stdlib-whitelist && \
 	$(whitelist_gen) -o $@
 
+# The library's own code: the assembler takes the blob in as it is.
+jailmod_generated += stdlib-whitelist/library_data.c
+
+stdlib-whitelist/library_data.c: stdlib-whitelist/freeze.py \
+		stdlib-whitelist/modules.list
+	$(AM_V_GEN)$(MKDIR_P) stdlib-whitelist && \
+	$(PYTHON) -I -B $(top_srcdir)/stdlib-whitelist/freeze.py \
+	    --lists $(top_srcdir)/stdlib-whitelist $@ \
+	    stdlib-whitelist/library.bin
+
+CLEANFILES += stdlib-whitelist/library_data.c stdlib-whitelist/library.bin
 CLEANFILES += stdlib-whitelist/lists_data.c
-EXTRA_DIST += $(whitelist_lists) stdlib-whitelist/gen.py \
-	stdlib-whitelist/survey.py \
+EXTRA_DIST += $(whitelist_lists) stdlib-whitelist/freeze.py \
+	stdlib-whitelist/gen.py stdlib-whitelist/survey.py \
 	stdlib-whitelist/README.md

@@ -7,6 +7,7 @@ const struct command cli_commands[] = {
     {"run",    "run a Python program in the jail (the default)", cmd_run},
     {"host",   "run a program of yours that calls sys.enter_jail()", cmd_host},
     {"policy", "check a policy file, explain what is denied and why", cmd_policy},
+    {"doctor", "try every layer of the wall on this machine", cmd_doctor},
     {"help",   "print this text, or that of a command", cmd_help},
     {NULL, NULL, NULL},
 };

@@ -80,6 +80,25 @@ static const char policy_text[] =
     "  0      every file is right, every name is known\n"
     "  1      explain: a name is unknown; the nearest ones are printed\n"
     "  125    a file is wrong, or a wrong command line\n";
+
+static const char doctor_text[] =
+    "usage: immure doctor [--json] [--policy FILE|NAME]\n"
+    "\n"
+    "Puts up every layer of the wall in a process of its own, alone, and tries\n"
+    "there what the layer is to stop.  For one that does not hold it says how\n"
+    "to get it on this machine.  Changes nothing and leaves nothing behind.\n"
+    "\n"
+    "holds      what it stops was tried, and was refused\n"
+    "absent     this kernel, or this user, cannot have it\n"
+    "no effect  it is there, and stops nothing\n"
+    "\n"
+    "  --json                    the same as one JSON object\n"
+    "  --policy FILE|NAME        and the layers that this policy requires\n"
+    "\n"
+    "Exit status:\n"
+    "  0      immure runs guests here, behind the floor at least\n"
+    "  1      below the floor, or without a layer that the policy requires\n"
+    "  125    a wrong command line or policy, or doctor itself failed\n";
 /* clang-format on */
 
 static void
@@ -156,6 +175,13 @@ help_policy(void)
     return finish();
 }
 
+int
+help_doctor(void)
+{
+    output_print("%s", doctor_text);
+    return finish();
+}
+
 /* The engine is a library that is found when a program starts: only a program
  * that has it can say which one that is. */
 static void
@@ -199,9 +225,8 @@ cmd_help(const struct cli *cli, int *out_status, struct err *err)
         const char *name;
         int (*print)(void);
     } texts[] = {
-        {"run", help_general},
-        {"host", help_host},
-        {"policy", help_policy},
+        {"run", help_general},   {"host", help_host},
+        {"policy", help_policy}, {"doctor", help_doctor},
         {"help", help_general},
     };
     const char *topic = cli->argc > 1 ? cli->argv[1] : "run";

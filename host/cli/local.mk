@@ -1,6 +1,8 @@
 cli_sources = \
 	host/cli/cli.h \
 	host/cli/commands.c \
+	host/cli/advice.c host/cli/advice.h \
+	host/cli/doctor.c \
 	host/cli/ending.c host/cli/ending.h \
 	host/cli/help.c host/cli/help.h \
 	host/cli/host.c \
@@ -18,5 +20,5 @@ cli_sources = \
 	host/cli/source.c host/cli/source.h \
 	host/cli/tool.c host/cli/tool.h
 
-dist_man_MANS += docs/immure.1 docs/immure-policy.5
+dist_man_MANS += docs/immure.1 docs/immure-doctor.1 docs/immure-policy.5
 EXTRA_DIST += CHANGELOG.md SECURITY.md docs/threat-model.md

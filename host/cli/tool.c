@@ -64,15 +64,14 @@ spawn(const char *const *argv, const struct captured *c, pid_t *out_pid,
 }
 
 static int
-wait_for(pid_t pid, int *out_status, struct err *err)
+wait_for(pid_t pid, const char *name, int *out_status, struct err *err)
 {
     int status;
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
-            return err_set(err, ERR_SYSTEM, errno, "wait for immure-zygote");
+            return err_set(err, ERR_SYSTEM, errno, "wait for %s", name);
     if (!WIFEXITED(status))
-        return err_set(err, ERR_GONE, 0,
-                       "immure-zygote --tool was ended by signal %d",
+        return err_set(err, ERR_GONE, 0, "%s was ended by signal %d", name,
                        WTERMSIG(status));
     *out_status = WEXITSTATUS(status);
     return 0;
@@ -89,7 +88,7 @@ read_back(int fd, char **out, struct err *err)
 
 /* The last line of stderr: a tool says one, a traceback ends with one. */
 static int
-fail_with(int fd, int status, struct err *err)
+fail_with(int fd, const char *name, int status, struct err *err)
 {
     OWNED_STR said = NULL;
     if (read_back(fd, &said, err) != 0)
@@ -100,14 +99,15 @@ fail_with(int fd, int status, struct err *err)
     const char *newline = strrchr(said, '\n');
     const char *last = newline ? newline + 1 : said;
     if (last[0] == '\0')
-        return err_set(err, ERR_POLICY, 0,
-                       "immure-zygote --tool ended with status %d", status);
+        return err_set(err, ERR_POLICY, 0, "%s ended with status %d", name,
+                       status);
     return err_set(err, ERR_POLICY, 0, "%s", last);
 }
 
-int
-tool_run(const char *const *args, char **out_text, int *out_status,
-         struct err *err)
+/* `first` and then args are the program's words. */
+static int
+run_program(const char *name, const char *first, const char *const *args,
+            char **out_text, int *out_status, struct err *err)
 {
     char program[PATH_MAX];
     size_t n = 0;
@@ -118,19 +118,37 @@ tool_run(const char *const *args, char **out_text, int *out_status,
     if (argv == NULL)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
     argv[0] = program;
-    argv[1] = "--tool";
+    argv[1] = first;
     memcpy(argv + 2, args, n * sizeof *args);
     __attribute__((cleanup(captured_clear))) struct captured c = {-1, -1};
     pid_t pid;
-    if (paths_program("immure-zygote", program, sizeof program, err) != 0 ||
+    if (paths_program(name, program, sizeof program, err) != 0 ||
         (out_text != NULL && captured_init(&c, err) != 0) ||
-        spawn(argv, &c, &pid, err) != 0 || wait_for(pid, out_status, err) != 0)
+        spawn(argv, &c, &pid, err) != 0 ||
+        wait_for(pid, name, out_status, err) != 0)
         return -1;
     if (out_text == NULL)
         return 0;
     if (*out_status != 0)
-        return fail_with(c.err, *out_status, err);
+        return fail_with(c.err, name, *out_status, err);
     return read_back(c.out, out_text, err);
+}
+
+int
+tool_run(const char *const *args, char **out_text, int *out_status,
+         struct err *err)
+{
+    return run_program("immure-zygote", "--tool", args, out_text, out_status,
+                       err);
+}
+
+int
+tool_doctor(char **out_text, struct err *err)
+{
+    const char *const none[] = {NULL};
+    int status;
+    return run_program("immure-supervisor", "--doctor", none, out_text,
+                       &status, err);
 }
 
 int

@@ -12,6 +12,9 @@
 int tool_run(const char *const *args, char **out_text, int *out_status,
              struct err *err);
 
+/* What holds on this machine: the JSON of `immure-supervisor --doctor`. */
+int tool_doctor(char **out_text, struct err *err);
+
 /* The effective policy of a file or a profile.  No child is started for a
  * profile as it was shipped. */
 int tool_policy(const char *given, const struct option_list *imports,

@@ -48,7 +48,7 @@ WALL_LAYERS = (
     "seccomp", "no_new_privs", "rlimits", "descriptors", "environment",
     "user_ns", "mount_ns", "pid_ns", "net_ns", "ipc_ns", "uts_ns",
     "cgroup_ns", "time_ns", "empty_root", "landlock", "capabilities",
-    "securebits", "mdwe", "dumpable", "speculation",
+    "securebits", "mdwe", "mseal", "dumpable", "speculation",
 )
 
 VERBS = ("append", "remove", "replace")

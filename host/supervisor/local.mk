@@ -1,6 +1,7 @@
 supervisor_sources = \
 	host/supervisor/claims.c host/supervisor/claims.h \
 	host/supervisor/client_link.c host/supervisor/client_link.h \
+	host/supervisor/doctor.c host/supervisor/doctor.h \
 	host/supervisor/facts.c host/supervisor/facts.h \
 	host/supervisor/front.c host/supervisor/front.h \
 	host/supervisor/guest_limits.c host/supervisor/guest_limits.h \

@@ -1,4 +1,5 @@
 /* immure-supervisor [--host | --once] [--guests N] ZYGOTE NAME [ARGS...]
+ * immure-supervisor --doctor
  *
  * Descriptor 3 is the client.  Policies and jobs come in; output, and then
  * one result or one failure for each job, go out (docs/protocol.md).  It
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include "host/cleanup.h"
+#include "host/supervisor/doctor.h"
 #include "host/supervisor/front.h"
 #include "host/supervisor/trace.h"
 
@@ -284,6 +286,10 @@ main(int argc, char **argv)
     struct supervisor *s = calloc(1, sizeof *s);
     struct err err = {0};
     unsigned guests = GUESTS_MAX;
+    if (argc == 2 && strcmp(argv[1], "--doctor") == 0) {
+        free(s);
+        return doctor_main();
+    }
     if (s == NULL || read_arguments(s, argc, argv, &guests) != 0) {
         fprintf(stderr, "immure-supervisor: started by immure, not by "
                         "hand\n");

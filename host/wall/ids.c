@@ -4,6 +4,8 @@
 #include <grp.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "host/wall/layers.h"
@@ -16,19 +18,37 @@ close_map(FILE **map)
         fclose(*map);
 }
 
-/* The id that the parent user namespace has for ours, or -1 where it has
- * none.  Without /proc this is taken to be the first user namespace. */
-static long
-id_outside(const char *path, unsigned id)
+/* Does this user namespace have the ids of nobody?  Asked of the kernel, in a
+ * child: a map may not be there to read. */
+static bool
+has_nobody(void)
 {
-    __attribute__((cleanup(close_map))) FILE *map = fopen(path, "re");
+    int status;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(syscall(SYS_setresgid, IDS_NOBODY, IDS_NOBODY, IDS_NOBODY) !=
+                  0 ||
+              syscall(SYS_setresuid, IDS_NOBODY, IDS_NOBODY, IDS_NOBODY) != 0);
+    while (pid > 0 && waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return false;
+    return pid > 0 && status == 0;
+}
+
+/* Is our uid 0 that of the parent user namespace?  Where the map cannot be
+ * read it is taken to be. */
+static bool
+is_root_outside(void)
+{
+    __attribute__((cleanup(close_map))) FILE *map =
+        fopen("/proc/self/uid_map", "re");
     unsigned inside, outside, count;
     if (map == NULL)
-        return (long)id;
+        return true;
     while (fscanf(map, "%u %u %u", &inside, &outside, &count) == 3)
-        if (id >= inside && id - inside < count)
-            return (long)outside + (long)(id - inside);
-    return -1;
+        if (inside == 0)
+            return outside == 0;
+    return false;
 }
 
 int
@@ -39,13 +59,12 @@ ids_choose(struct wall *wall, struct err *err)
     wall->change_ids = 0;
     if (wall->uid != 0)
         return 0;
-    if (id_outside("/proc/self/uid_map", IDS_NOBODY) < 0 ||
-        id_outside("/proc/self/gid_map", IDS_NOBODY) < 0) {
+    if (!has_nobody()) {
         /* Root of a user namespace that maps little but itself: that is no
            root on the host, unless it is mapped to it.  Then a guest is the
            host's uid 0, if without any right: it owns root's files, and what
            keeps it from them must be there twice (layers_check_floor). */
-        wall->stays_root = id_outside("/proc/self/uid_map", 0) == 0;
+        wall->stays_root = is_root_outside();
         return 0;
     }
     wall->uid = IDS_NOBODY;

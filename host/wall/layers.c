@@ -86,6 +86,11 @@ const struct wall_layer_info wall_layers[WALL_LAYER_COUNT] = {
         "mdwe",
         "making memory executable that was or is writable",
         "a kernel >= 6.3"},
+    [WALL_MSEAL] = {
+        "mseal",
+        "making code, constants and relocated pointers writable, or "
+        "replacing their pages",
+        "a kernel >= 6.10, 64 bits"},
     [WALL_DUMPABLE] = {
         "dumpable",
         "core dumps, and being traced by processes of the same user",
@@ -152,15 +157,21 @@ layers_check_required(const struct wall *wall, unsigned decided,
                  err);
 }
 
+enum wall_floor
+wall_floor_of(enum wall_layer layer)
+{
+    if (WALL_BIT(layer) & WALL_FLOOR)
+        return WALL_NEEDED;
+    return WALL_BIT(layer) & WALL_FLOOR_ONE_OF ? WALL_ONE_OF : WALL_BEYOND;
+}
+
 int
 layers_check_floor(const struct wall *wall, unsigned decided, struct err *err)
 {
-    const unsigned one_of =
-        WALL_BIT(WALL_EMPTY_ROOT) | WALL_BIT(WALL_LANDLOCK);
     if (wall->stays_root)
-        return check(wall, (WALL_FLOOR & decided) | one_of,
+        return check(wall, (WALL_FLOOR & decided) | WALL_FLOOR_ONE_OF,
                      "a wall around uid 0, which maps no other id,", err);
-    if (((wall->held | wall->skip) & one_of) == 0)
+    if (((wall->held | wall->skip) & WALL_FLOOR_ONE_OF) == 0)
         return err_set(err, ERR_WALL, wall->missing[WALL_LANDLOCK],
                        "the wall's floor needs empty_root or landlock, to "
                        "stop guests opening files. For landlock: %s. For "

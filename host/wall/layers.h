@@ -15,11 +15,13 @@
     (WALL_BIT(WALL_RLIMITS) | WALL_BIT(WALL_DESCRIPTORS) |                    \
      WALL_BIT(WALL_DUMPABLE) | WALL_BIT(WALL_SECCOMP))
 
-/* What must hold beside one of {empty root, Landlock}. */
+/* What must hold, beside one of the second set. */
 #define WALL_FLOOR                                                            \
     (WALL_BIT(WALL_SECCOMP) | WALL_BIT(WALL_NO_NEW_PRIVS) |                   \
      WALL_BIT(WALL_RLIMITS) | WALL_BIT(WALL_ENVIRONMENT) |                    \
      WALL_BIT(WALL_DESCRIPTORS))
+
+#define WALL_FLOOR_ONE_OF (WALL_BIT(WALL_EMPTY_ROOT) | WALL_BIT(WALL_LANDLOCK))
 
 static inline bool
 layer_wanted(const struct wall *wall, enum wall_layer layer)

@@ -1,4 +1,5 @@
 wall_sources = \
+	host/wall/attempts.c host/wall/attempts.h \
 	host/wall/caps.c host/wall/caps.h \
 	host/wall/environment.c host/wall/environment.h \
 	host/wall/fds.c host/wall/fds.h \
@@ -6,8 +7,10 @@ wall_sources = \
 	host/wall/ids.c host/wall/ids.h \
 	host/wall/landlock.c host/wall/landlock.h \
 	host/wall/layers.c host/wall/layers.h \
+	host/wall/mseal.c host/wall/mseal.h \
 	host/wall/namespaces.c host/wall/namespaces.h \
 	host/wall/prctls.c host/wall/prctls.h \
+	host/wall/probe.c host/wall/probe.h \
 	host/wall/rlimits.c host/wall/rlimits.h \
 	host/wall/root.c host/wall/root.h \
 	host/wall/seal.c \

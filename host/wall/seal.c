@@ -9,6 +9,7 @@
 #include "host/wall/ids.h"
 #include "host/wall/landlock.h"
 #include "host/wall/layers.h"
+#include "host/wall/mseal.h"
 #include "host/wall/namespaces.h"
 #include "host/wall/prctls.h"
 #include "host/wall/rlimits.h"
@@ -41,6 +42,7 @@ static const struct step closing[] = {
     {prctls_no_new_privs},  /* Landlock and seccomp need it */
     {landlock_restrict},    /* nothing opens a file from here on */
     {prctls_mdwe},          /* all code is loaded */
+    {mseal_images},
     {prctls_speculation},
     {rlimits_measure}, /* guests fork from this state */
 };

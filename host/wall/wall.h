@@ -41,10 +41,18 @@ enum wall_layer {
     WALL_CAPABILITIES,
     WALL_SECUREBITS,
     WALL_MDWE,
+    WALL_MSEAL,
     WALL_DUMPABLE,
     WALL_SPECULATION,
     WALL_LAYER_COUNT
 };
+
+enum wall_floor {
+    WALL_BEYOND, /* more than the floor */
+    WALL_NEEDED, /* nothing runs without it */
+    WALL_ONE_OF  /* nothing runs without at least one of these */
+};
+enum wall_floor wall_floor_of(enum wall_layer layer);
 
 struct wall_layer_info {
     const char *name;  /* "landlock", as policy's [wall] require says it */

@@ -239,15 +239,18 @@ interp_prepare(struct interp *in, const char *policy_json, struct err *err)
 {
     /* Nothing that is imported here is garbage: collecting costs a tenth. */
     PyGC_Disable();
+    if (in->kind == INTERP_GUESTS && jail_use_library() != 0)
+        return interp_error(err, "open the library");
     in->policy = interp_call_policy(
         "_immure_boot",
         in->kind == INTERP_PLAIN ? "prepare_plain_policy" : "prepare",
         policy_json);
     if (in->policy == NULL || interp_resolve(in) != 0)
         return interp_error(err, "prepare the library");
-    PyGC_Enable();
     /* compile and exec once: their first use costs ten times the second. */
     interp_warm(in, 1);
+    if (in->kind != INTERP_GUESTS)
+        PyGC_Enable(); /* with guests, closing the gate collects once */
     return 0;
 }
 
@@ -271,6 +274,7 @@ interp_enter_jail(struct interp *in, struct report *report)
 int
 interp_freeze(struct interp *in)
 {
+    PyGC_Enable();
     PyGC_Collect();
     PyObject *done = PyObject_CallNoArgs(in->freeze);
     Py_XDECREF(done);

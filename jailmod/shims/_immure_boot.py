@@ -115,7 +115,7 @@ def _with_submodules(name):
 def _try_import(name):
     """Whether this interpreter has the module."""
     try:
-        importlib.import_module(name)
+        __import__(name, None, None, (), 0)
     except ImportError:
         return False
     return True

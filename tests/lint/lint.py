@@ -28,10 +28,10 @@ ARROWS = {
     "jailmod":    (),
 }
 
-# The one header of another part that an arrow leads to.
+# The headers of another part that an arrow leads to.
 DOORS = {
     "jailmod": ("jailmod/jailmod.h",),
-    "wall": ("host/wall/wall.h",),
+    "wall": ("host/wall/wall.h", "host/wall/probe.h"),
     "lib": ("host/lib/immure.h",),
 }
 

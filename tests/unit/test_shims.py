@@ -398,6 +398,15 @@ class Guests(unittest.TestCase):
     def test_guests(self):
         self.run_each("guests", [], [])
 
+    def test_library_attributes(self):
+        path = os.path.join(HERE, "guests", "library_attributes.py")
+        here, jail = (subprocess.run(
+            [*command, path], stdin=subprocess.DEVNULL, timeout=120,
+            stdout=subprocess.PIPE, check=True).stdout.decode().splitlines()
+            for command in ([sys.executable, "-I", "-B"],
+                            os.environ["IMMURE"].split()))
+        self.assertEqual(here, jail)
+
     def test_jobs(self):
         with tempfile.TemporaryDirectory() as folder:
             options = []

@@ -43,6 +43,7 @@ static const struct fault faults[] = {
     {"landlock",     SYS_landlock_create_ruleset, ENOSYS, ANY, false},
     {"landlock",     SYS_landlock_create_ruleset, EOPNOTSUPP, ANY, false},
     {"mdwe",         SYS_prctl,     EINVAL, ~0ul, 65, 0, false},
+    {"mseal",        462,           ENOSYS, ANY, false},
     {"speculation",  SYS_prctl,     EINVAL, ~0ul, PR_GET_SPECULATION_CTRL, 0, false},
     /* the floor */
     {"seccomp",      SYS_seccomp,   ENOSYS, ANY, true},

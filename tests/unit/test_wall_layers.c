@@ -265,6 +265,28 @@ makes_no_code(const struct wall *wall, const void *world)
 }
 
 static const char *
+keeps_its_pages(const struct wall *wall, const void *world)
+{
+    static const char constant[] = "constant";
+    void *page = (void *)((uintptr_t)constant & ~(uintptr_t)4095);
+    void *code = (void *)((uintptr_t)keeps_its_pages & ~(uintptr_t)4095);
+    void *const pages[] = {page, code};
+    (void)wall;
+    (void)world;
+    for (int i = 0; i < 2; i++) {
+        void *p = pages[i];
+        WANT(mprotect(p, 4096, PROT_READ | PROT_WRITE) < 0 && errno == EPERM);
+        WANT(munmap(p, 4096) < 0 && errno == EPERM);
+        WANT(mmap(p, 4096, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+                  0) == MAP_FAILED);
+        WANT(mremap(p, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED,
+                    (char *)p + 4096) == MAP_FAILED);
+    }
+    return NULL;
+}
+
+static const char *
 is_unpredictable(const struct wall *wall, const void *world)
 {
     int now = prctl(PR_GET_SPECULATION_CTRL, PR_SPEC_INDIRECT_BRANCH, 0, 0, 0);
@@ -361,6 +383,8 @@ static const struct scene scenes[] = {
     BOTH("securebits",        STAGE_CLOSED, B(SECUREBITS) | B(USER_NS) | B(CAPABILITIES), is_locked),
     BOTH("no_new_privs",      STAGE_CLOSED, B(NO_NEW_PRIVS), gains_nothing),
     BOTH("mdwe",              STAGE_GUEST,  B(MDWE), makes_no_code),
+    BOTH("mseal",             STAGE_GUEST,  B(MSEAL), keeps_its_pages),
+    BOTH("mseal in place",    STAGE_PLACED, B(MSEAL), keeps_its_pages),
     BOTH("speculation",       STAGE_GUEST,  B(SPECULATION), is_unpredictable),
     BOTH("descriptors",       STAGE_GUEST,  B(DESCRIPTORS), owns_few_descriptors),
     BOTH("environment",       STAGE_CLOSED, B(ENVIRONMENT), has_no_environment),

@@ -102,7 +102,7 @@ const struct edge edges[] = {
 #endif
     {"mmap over what is there", {SYS_mmap, {PAGE, PAGE_BYTES, RW, ANON | MAP_FIXED, NOFD}}, 0},
     {"mmap over the stack",     {SYS_mmap, {STACK, STACK_BYTES, RW, ANON | MAP_FIXED, NOFD}}, WANT_DOWN},
-    {"mmap over its code",      {SYS_mmap, {TEXT, PAGE_BYTES, RW, ANON | MAP_FIXED, NOFD}}, WANT_DOWN},
+    {"mmap over its code",      {SYS_mmap, {TEXT, PAGE_BYTES, RW, ANON | MAP_FIXED, NOFD}}, WANT_SEALED},
     {"mmap over its code, executable", {SYS_mmap, {TEXT, PAGE_BYTES, RW | PROT_EXEC, ANON | MAP_FIXED, NOFD}}, K},
     {"mmap at the page of null", {SYS_mmap, {0, PAGE_BYTES, RW, ANON | MAP_FIXED, NOFD}}, EPERM},
     {"mmap in the kernel's half", {SYS_mmap, {KERNEL, PAGE_BYTES, RW, ANON | MAP_FIXED, NOFD}}, ENOMEM},
@@ -111,7 +111,7 @@ const struct edge edges[] = {
     {"mmap with an offset",     {SYS_mmap, {0, PAGE_BYTES, RW, ANON, NOFD, PAGE_BYTES}}, 0},
 
     {"munmap of its stack",     {SYS_munmap, {STACK, STACK_BYTES}}, WANT_DOWN},
-    {"munmap of everything",    {SYS_munmap, {0, (1ul << 47) - PAGE_BYTES}}, WANT_DOWN},
+    {"munmap of everything",    {SYS_munmap, {0, (1ul << 47) - PAGE_BYTES}}, WANT_SEALED},
     {"munmap in the kernel's half", {SYS_munmap, {KERNEL, PAGE_BYTES}}, EINVAL},
 
     {"mprotect read, write",   {SYS_mprotect, {PAGE, PAGE_BYTES, RW}}, 0},
@@ -123,7 +123,7 @@ const struct edge edges[] = {
     {"mprotect unknown bit",   {SYS_mprotect, {PAGE, PAGE_BYTES, 0x20}}, K},
 
     {"mremap in place",        {SYS_mremap, {PAGE, PAGE_BYTES, PAGE_BYTES, 0}}, 0},
-    {"mprotect of code, writable", {SYS_mprotect, {TEXT, PAGE_BYTES, RW}}, WANT_DOWN},
+    {"mprotect of code, writable", {SYS_mprotect, {TEXT, PAGE_BYTES, RW}}, WANT_SEALED},
     {"mprotect of code, executable", {SYS_mprotect, {TEXT, PAGE_BYTES, PROT_READ | PROT_EXEC}}, K},
     {"mprotect of the stack, executable", {SYS_mprotect, {STACK, PAGE_BYTES, RW | PROT_EXEC}}, K},
     {"mprotect in the kernel's half", {SYS_mprotect, {KERNEL, PAGE_BYTES, RW}}, ENOMEM},
@@ -306,6 +306,9 @@ edge_is_as(const struct outcome *o, int want)
         return o->came_to == CAME_HUNG;
     case WANT_GONE:
         return o->came_to == CAME_EXIT;
+    case WANT_SEALED:
+        return o->came_to == CAME_DOWN ||
+               (o->came_to == CAME_BACK && o->value == EPERM);
     }
     return o->came_to == CAME_BACK && o->value == want;
 }

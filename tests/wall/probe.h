@@ -59,6 +59,7 @@ enum {
     WANT_THROUGH = -2, /* and comes back, with whatever errno */
     WANT_DOWN = -3,    /* let through, and the guest dies by its own doing */
     WANT_HUNG = -4,    /* let through, and waits: a limit's to end */
+    WANT_SEALED = -6,  /* EPERM of mseal(2), or WANT_DOWN on older kernels */
     WANT_GONE = -5,    /* ends the guest, with the status that it asked for */
 };                     /* else: that errno */
 struct edge {

@@ -1,0 +1,247 @@
+/* Modules of the library out of a table in memory.
+ *
+ * The code objects are made by us, from read-only data of this program: a name
+ * selects a row, and nothing else of the caller's goes in.  What a module sees
+ * of itself (`__file__`, `__spec__`, `__loader__`...) is what importlib would
+ * have given it.
+ *
+ * A table that is not of the interpreter that runs, or not of the source files
+ * as they are now, is not used: then modules come from files, before the jail
+ * closes, and the table is empty to whoever asks. */
+#include "jailmod/library.h"
+#include "jailmod/gate.h"
+
+#include <marshal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static struct {
+    bool usable;
+    PyObject *builtins; /* dict */
+    PyObject *spec;     /* _frozen_importlib.ModuleSpec */
+    PyObject *loader;   /* _frozen_importlib_external.SourceFileLoader */
+    PyObject *tag;      /* "cpython-311" */
+} library;
+
+static int
+compare(const void *key, const void *row)
+{
+    return strcmp(key, ((const struct library_row *)row)->name);
+}
+
+static const struct library_row *
+find(PyObject *name)
+{
+    const char *text = library.usable ? PyUnicode_AsUTF8(name) : NULL;
+
+    if (text == NULL) {
+        PyErr_Clear();
+        return NULL;
+    }
+    return bsearch(text, library_rows, library_count, sizeof *library_rows,
+                   compare);
+}
+
+bool
+library_has(PyObject *name)
+{
+    return find(name) != NULL;
+}
+
+/* The source is the one that was frozen. */
+static bool
+is_current(const struct library_row *row)
+{
+    char path[512];
+    struct stat now;
+
+    PyOS_snprintf(path, sizeof path, "%s/%s", PYTHON_STDLIB, row->path);
+    return stat(path, &now) == 0 && now.st_size == row->source_size &&
+           now.st_mtim.tv_sec * INT64_C(1000000000) + now.st_mtim.tv_nsec ==
+               row->source_mtime;
+}
+
+int
+library_init(void)
+{
+    OWNED_REF core = PyImport_ImportModule("_frozen_importlib");
+    OWNED_REF external = PyImport_ImportModule("_frozen_importlib_external");
+    OWNED_REF implementation =
+        Py_XNewRef(PySys_GetObject("implementation")); /* borrowed */
+
+    if (core == NULL || external == NULL || implementation == NULL)
+        return -1;
+    library.builtins = Py_NewRef(PyEval_GetBuiltins());
+    library.spec = PyObject_GetAttrString(core, "ModuleSpec");
+    library.loader = PyObject_GetAttrString(external, "SourceFileLoader");
+    library.tag = PyObject_GetAttrString(implementation, "cache_tag");
+    if (library.spec == NULL || library.loader == NULL || library.tag == NULL)
+        return -1;
+    library.usable = strcmp(library_version, Py_GetVersion()) == 0;
+    for (size_t i = 0; library.usable && i < library_count; i++)
+        library.usable = is_current(&library_rows[i]);
+    return 0;
+}
+
+/* Where importlib would have found it. */
+struct place {
+    PyObject *file, *cached, *folder; /* str */
+};
+
+static int
+find_place(const struct library_row *row, struct place *out)
+{
+    const char *slash = strrchr(row->path, '/');
+    const char *base = slash == NULL ? row->path : slash + 1;
+    int below = (int)(base - row->path);
+    int stem = (int)strcspn(base, ".");
+    const char *tag = PyUnicode_AsUTF8(library.tag);
+    char folder[256], cached[512];
+
+    if (tag == NULL)
+        return -1;
+    PyOS_snprintf(folder, sizeof folder, "%s/%.*s", PYTHON_STDLIB,
+                  below > 0 ? below - 1 : 0, row->path);
+    PyOS_snprintf(cached, sizeof cached, "%s/%.*s__pycache__/%.*s.%s.pyc",
+                  PYTHON_STDLIB, below, row->path, stem, base, tag);
+    out->file = PyUnicode_FromFormat("%s/%s", PYTHON_STDLIB, row->path);
+    out->cached = PyUnicode_FromString(cached);
+    out->folder = PyUnicode_FromString(folder);
+    return out->file && out->cached && out->folder ? 0 : -1;
+}
+
+static void
+place_clear(struct place *place)
+{
+    Py_CLEAR(place->file);
+    Py_CLEAR(place->cached);
+    Py_CLEAR(place->folder);
+}
+
+/* New reference: as importlib.util.spec_from_file_location() makes it. */
+static PyObject *
+make_spec(const struct library_row *row, PyObject *name,
+          const struct place *place)
+{
+    OWNED_REF loader =
+        PyObject_CallFunctionObjArgs(library.loader, name, place->file, NULL);
+    OWNED_REF spec =
+        loader == NULL
+            ? NULL
+            : PyObject_CallFunctionObjArgs(library.spec, name, loader, NULL);
+    OWNED_REF folders = row->package ? Py_BuildValue("[O]", place->folder)
+                                     : Py_NewRef(Py_None);
+    if (spec == NULL || folders == NULL ||
+        PyObject_SetAttrString(spec, "origin", place->file) < 0 ||
+        PyObject_SetAttrString(spec, "_cached", place->cached) < 0 ||
+        PyObject_SetAttrString(spec, "_set_fileattr", Py_True) < 0 ||
+        PyObject_SetAttrString(spec, "submodule_search_locations", folders) <
+            0)
+        return NULL;
+    return gate_take_ref(&spec);
+}
+
+/* Steals value; NULL there means an exception is set already. */
+static int
+set(PyObject *dict, const char *name, PyObject *value)
+{
+    if (value == NULL)
+        return -1;
+    int done = PyDict_SetItemString(dict, name, value);
+    Py_DECREF(value);
+    return done;
+}
+
+/* New reference: the attributes importlib's _init_module_attrs() sets. */
+static PyObject *
+make_module(const struct library_row *row, PyObject *name,
+            const struct place *place)
+{
+    OWNED_REF module = PyModule_NewObject(name);
+    OWNED_REF spec = module == NULL ? NULL : make_spec(row, name, place);
+    if (spec == NULL)
+        return NULL;
+    PyObject *dict = PyModule_GetDict(module); /* borrowed */
+    const char *dot = strrchr(row->name, '.');
+    OWNED_REF package =
+        row->package ? Py_NewRef(name)
+                     : PyUnicode_FromStringAndSize(
+                           row->name, dot == NULL ? 0 : dot - row->name);
+    if (set(dict, "__package__", Py_XNewRef(package)) < 0 ||
+        set(dict, "__loader__", PyObject_GetAttrString(spec, "loader")) < 0 ||
+        set(dict, "__spec__", Py_NewRef(spec)) < 0 ||
+        set(dict, "__file__", Py_NewRef(place->file)) < 0 ||
+        set(dict, "__cached__", Py_NewRef(place->cached)) < 0 ||
+        set(dict, "__builtins__", Py_NewRef(library.builtins)) < 0)
+        return NULL;
+    if (row->package &&
+        set(dict, "__path__",
+            PyObject_GetAttrString(spec, "submodule_search_locations")) < 0)
+        return NULL;
+    return gate_take_ref(&module);
+}
+
+/* Run the code of row in a new module.  It stays in sys.modules on success
+ * only, and what is there afterwards is the module. */
+static PyObject *
+run(const struct library_row *row, PyObject *name)
+{
+    struct place place = {0};
+    PyObject *modules = PyImport_GetModuleDict(); /* borrowed */
+
+    OWNED_REF module =
+        find_place(row, &place) < 0 ? NULL : make_module(row, name, &place);
+    place_clear(&place);
+    OWNED_REF code = module == NULL
+                         ? NULL
+                         : PyMarshal_ReadObjectFromString(
+                               (const char *)library_code + row->offset,
+                               (Py_ssize_t)row->size);
+    if (code == NULL || PyDict_SetItem(modules, name, module) < 0)
+        return NULL;
+    PyObject *dict = PyModule_GetDict(module); /* borrowed */
+    OWNED_REF done = PyEval_EvalCode(code, dict, dict);
+    if (done == NULL) {
+        PyObject *type, *value, *traceback;
+        PyErr_Fetch(&type, &value, &traceback);
+        if (PyDict_DelItem(modules, name) < 0)
+            PyErr_Clear();
+        PyErr_Restore(type, value, traceback);
+        return NULL;
+    }
+    return Py_XNewRef(PyDict_GetItemWithError(modules, name));
+}
+
+/* `package.child`: importlib sets it after the child has run. */
+static int
+tell_parent(PyObject *name, PyObject *module)
+{
+    Py_ssize_t length = PyUnicode_GET_LENGTH(name);
+    Py_ssize_t dot = PyUnicode_FindChar(name, '.', 0, length, -1);
+
+    if (dot < 0)
+        return dot == -2 ? -1 : 0;
+    OWNED_REF above = PyUnicode_Substring(name, 0, dot);
+    OWNED_REF child = PyUnicode_Substring(name, dot + 1, length);
+    if (above == NULL || child == NULL)
+        return -1;
+    PyObject *parent =
+        PyDict_GetItemWithError(PyImport_GetModuleDict(), above);
+    if (parent == NULL)
+        return PyErr_Occurred() ? -1 : 0;
+    return PyObject_SetAttr(parent, child, module);
+}
+
+PyObject *
+library_load(PyObject *name)
+{
+    const struct library_row *row = find(name);
+
+    if (row == NULL)
+        return NULL;
+    OWNED_REF module = run(row, name);
+    if (module == NULL || tell_parent(name, module) < 0)
+        return NULL;
+    return gate_take_ref(&module);
+}

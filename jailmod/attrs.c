@@ -33,11 +33,14 @@ static struct {
     size_t count;
 } attributes;
 
-/* A function the guest wrote shows nothing that is not the guest's.  It takes
- * no code object of the library: that could be one with grants. */
+/* A function the guest wrote shows nothing that is not the guest's, nor does a
+ * frame it runs in.  The function takes no code object of the library: that
+ * could be one with grants. */
 static bool
 is_own(PyObject *object, const struct attribute *attribute, PyObject *value)
 {
+    if (PyFrame_Check(object))
+        return codes_is_own_frame((PyFrameObject *)object);
     if (!PyFunction_Check(object) ||
         codes_is_trusted(PyFunction_GET_CODE(object)))
         return false;

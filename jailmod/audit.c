@@ -44,10 +44,10 @@ check_write(PyObject *args, const struct list_row *row)
     return check_attribute(args, true);
 }
 
-/* exec() of a library code object would run it over the guest's globals, with
- * what that code object was granted. */
+/* exec() of a library code object, or a function of it, would run it over the
+ * guest's globals, with what that code object was granted. */
 static int
-check_exec(PyObject *args, const struct list_row *row)
+check_own_code(PyObject *args, const struct list_row *row)
 {
     PyObject *code = argument(args, 0);
 
@@ -97,7 +97,8 @@ static const struct {
     int (*check)(PyObject *args, const struct list_row *row);
 } checks[] = {
     {"code.__new__", check_code},
-    {"exec", check_exec},
+    {"exec", check_own_code},
+    {"function.__new__", check_own_code},
     {"import", check_import},
     {"object.__delattr__", check_write},
     {"object.__getattr__", check_read},

@@ -82,23 +82,72 @@ check_setprofile(PyObject *module, PyObject *function)
                                : deny_raise(&refused);
 }
 
-/* types.coroutine() marks a generator's code with one flag.  Granting it the
- * whole of code.replace would grant it to functools.partial(code.replace,
- * co_consts=...) inside an object that only looks like a code object. */
+#define FIRST_LINE_MAX (1 << 30) /* lines are added to it, in an int */
+
 static bool
-only_marks_coroutine(PyObject *code, PyObject *const *args, Py_ssize_t nargs,
-                     PyObject *names)
+is_text(PyObject *code, PyObject *value)
 {
-    if (nargs != 0 || names == NULL || PyTuple_GET_SIZE(names) != 1 ||
-        PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0),
-                                         "co_flags") != 0 ||
-        !PyLong_CheckExact(args[0]))
-        return false;
+    (void)code;
+    return PyUnicode_CheckExact(value);
+}
+
+static bool
+is_line(PyObject *code, PyObject *value)
+{
     int overflow;
-    long flags = PyLong_AsLongAndOverflow(args[0], &overflow);
+
+    (void)code;
+    if (!PyLong_CheckExact(value))
+        return false;
+    long line = PyLong_AsLongAndOverflow(value, &overflow);
+    return overflow == 0 && line >= 0 && line < FIRST_LINE_MAX;
+}
+
+/* types.coroutine() marks a generator's code with one flag. */
+static bool
+marks_coroutine(PyObject *code, PyObject *value)
+{
+    int overflow;
     int known = ((PyCodeObject *)code)->co_flags;
+
+    if (!PyLong_CheckExact(value))
+        return false;
+    long flags = PyLong_AsLongAndOverflow(value, &overflow);
     return overflow == 0 && (known & CO_GENERATOR) != 0 &&
            flags == (known | CO_ITERABLE_COROUTINE);
+}
+
+/* What may change in a code object: nothing that the interpreter follows.
+ * Whoever asks is not looked at: functools.partial(code.replace, co_consts=...)
+ * inside an object that looks like a code object asks by the library. */
+static const struct {
+    const char *name;
+    bool (*allows)(PyObject *code, PyObject *value);
+} replaceable[] = {
+    {"co_name", is_text},          {"co_qualname", is_text},
+    {"co_filename", is_text},      {"co_firstlineno", is_line},
+    {"co_flags", marks_coroutine},
+};
+
+static bool
+may_replace(PyObject *code, PyObject *name, PyObject *value)
+{
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(replaceable); i++)
+        if (PyUnicode_CompareWithASCIIString(name, replaceable[i].name) == 0)
+            return replaceable[i].allows(code, value);
+    return false;
+}
+
+static bool
+may_replace_all(PyObject *code, PyObject *const *args, Py_ssize_t nargs,
+                PyObject *names)
+{
+    if (nargs != 0 || names == NULL)
+        return false;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(names); i++)
+        if (!may_replace(code, PyTuple_GET_ITEM(names, i), args[i]))
+            return false;
+    return true;
 }
 
 static PyObject *
@@ -107,13 +156,13 @@ check_replace(PyObject *code, PyObject *const *args, Py_ssize_t nargs,
 {
     static const struct deny_text refused = {
         "code.replace()", "code.replace",
-        "code objects come from the compiler only: others write to native "
-        "memory",
-        "Use compile()"};
+        "what the interpreter follows comes from the compiler only: anything "
+        "else writes to native memory",
+        "Use compile(); names, file and first line can be replaced"};
     _PyCFunctionFastWithKeywords replace =
         (_PyCFunctionFastWithKeywords)(void (*)(void))originals.replace;
 
-    if (!only_marks_coroutine(code, args, nargs, names))
+    if (!may_replace_all(code, args, nargs, names))
         return deny_raise(&refused);
     originals.replacing = true;
     PyObject *result = replace(code, args, nargs, names);

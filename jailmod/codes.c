@@ -259,6 +259,18 @@ codes_caller_is_trusted(void)
     return code != NULL && set_contains(&codes.trusted, code);
 }
 
+/* A program that runs other code over other globals, as a grader does, is not
+ * laid open to it by f_back. */
+bool
+codes_is_own_frame(PyFrameObject *frame)
+{
+    OWNED_REF code = (PyObject *)PyFrame_GetCode(frame);
+    OWNED_REF globals = PyFrame_GetGlobals(frame);
+
+    return !codes_is_trusted(code) &&
+           pyver_globals_past(codes_is_trusted) == globals;
+}
+
 PyObject *
 codes_unresolved(void)
 {

@@ -108,6 +108,8 @@ const struct codes_set *codes_granted(const char *gate);
 /* The calling Python frame's code is in that set.  No frame: false. */
 bool codes_caller_in(const struct codes_set *set);
 bool codes_caller_is_trusted(void);
+/* Guest code over the same globals as the guest code that asks. */
+bool codes_is_own_frame(PyFrameObject *frame);
 /* Grants that name no code object of this interpreter: list of str. */
 PyObject *codes_unresolved(void);
 
@@ -126,6 +128,9 @@ struct pyver_caller {
     PyObject *code, *globals, *builtins;
 };
 struct pyver_caller pyver_get_caller(void);
+/* The globals, borrowed, of the innermost frame whose code does not pass; NULL
+ * without one. */
+PyObject *pyver_globals_past(bool (*passes)(PyObject *code));
 /* The dict of a type, borrowed; static types of 3.12 keep it elsewhere. */
 PyObject *pyver_type_dict(PyTypeObject *type);
 bool pyver_made_from_spec(PyTypeObject *type);

@@ -26,6 +26,17 @@ pyver_get_caller(void)
 }
 
 PyObject *
+pyver_globals_past(bool (*passes)(PyObject *code))
+{
+    _PyInterpreterFrame *frame = PyThreadState_Get()->cframe->current_frame;
+
+    while (frame != NULL && (_PyFrame_IsIncomplete(frame) ||
+                             passes((PyObject *)frame->f_code)))
+        frame = frame->previous;
+    return frame == NULL ? NULL : frame->f_globals;
+}
+
+PyObject *
 pyver_type_dict(PyTypeObject *type)
 {
     return type->tp_dict;

@@ -33,6 +33,7 @@ for name, f in vars(logging).items():
             print(repr(error)[:80])
 for frame in frames:
     try:
-        print('ESCAPED:', frame.f_globals)
+        if frame.f_globals is not globals():
+            print('ESCAPED:', frame.f_globals)
     except AttributeError:
         print('a frame, closed')

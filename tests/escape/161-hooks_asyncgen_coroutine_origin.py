@@ -17,11 +17,12 @@ async def ag():
     yield 1
 a = ag()
 a.__anext__().close()
-for obj, names in ((a, ('ag_frame',)), (c(), ('cr_frame',)), ((i for i in ()), ('gi_frame',))):
-    for name in names:
+import asyncio
+for obj, name in ((asyncio.sleep(0), 'cr_frame'), (traceback.walk_stack(None), 'gi_frame')):
+    frame = getattr(obj, name)
+    for attr in ('f_globals', 'f_locals', 'f_builtins'):
         try:
-            f = getattr(obj, name)
-            f.f_globals
-            print('ESCAPED:', name)
+            getattr(frame, attr)
+            print('ESCAPED:', name, attr)
         except AttributeError as error:
             print(repr(error)[:60])

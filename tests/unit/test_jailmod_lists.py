@@ -25,8 +25,8 @@ BAD_LINES = (
     ("modules", "json | guest | twice", "stands at"),
     ("modules", "new | mine | because", "none of"),
     ("grants", "no.such.gate | os:system | because", "not a pairwise gate"),
-    ("grants", "sys._getframe | system | because", "not module:qualname"),
-    ("grants", "sys._getframe | collections:namedtuple | x", "granted twice"),
+    ("grants", "frame.f_globals | system | because", "not module:qualname"),
+    ("grants", "frame.f_globals | collections:namedtuple | x", "granted twice"),
     ("mutable", "logging.Logger | twice", "stands at"),
     ("cfuncs", "posix.sistem | drop | because", "posix.sistem is not in the "
      "inventory"),

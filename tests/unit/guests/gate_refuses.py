@@ -45,7 +45,7 @@ for name in ("create_builtin", "exec_builtin", "get_frozen_object",
     refused((JailDenied, TypeError), getattr(sys.modules["_imp"], name))
 refused((JailDenied, OSError), list,
         map(sys.modules["_io"].open, ["/etc/passwd"]))
-refused(JailDenied, functools.partial(sys._getframe, 0))
+refused(JailDenied, functools.partial(sys._current_frames))
 refused(JailDenied, sys.settrace, own)
 sys.settrace(None)
 refused(JailDenied, sys.setrecursionlimit, 10 ** 6)
@@ -63,9 +63,22 @@ for cls in all_types():
 refused(JailDenied, types.CodeType)
 refused(JailDenied, lambda: own.__code__.replace(co_consts=()))
 refused(JailDenied, lambda: own.__code__.replace(co_flags=0))
+refused(JailDenied, lambda: own.__code__.replace(co_name="x", co_code=b""))
+refused(JailDenied, lambda: own.__code__.replace(co_linetable=b""))
+refused(JailDenied, lambda: own.__code__.replace(co_firstlineno=2 ** 31 - 1))
+refused(JailDenied, lambda: own.__code__.replace(co_firstlineno=-1))
+refused(JailDenied, lambda: own.__code__.replace(
+    co_name=type("S", (str,), {})("x")))
+renamed = own.__code__.replace(co_name="x", co_qualname="y.x",
+                               co_filename="f", co_firstlineno=7)
+assert (renamed.co_name, renamed.co_firstlineno) == ("x", 7)
+refused(JailDenied, types.FunctionType, json.dumps.__code__, {})
+assert types.FunctionType(json.dumps.__code__.replace(co_name="x"),
+                          {"x": 1}).__globals__ == {"x": 1}
 
 # Code of the library over other globals.
 refused(JailDenied, types.FunctionType, library.__code__, {})
+assert types.FunctionType(own.__code__, {})() == 1
 refused(JailDenied, exec, library.__code__)
 refused(JailAttribute, setattr, own, "__code__", library.__code__)
 own.__code__ = (lambda: 2).__code__
@@ -107,14 +120,59 @@ for name in ("__globals__", "__builtins__", "__closure__"):
             library)
     getattr(refused, name)
 refused(JailAttribute, setattr, json.dumps, "__defaults__", ())
-try:
-    1 / 0
-except ZeroDivisionError as error:
-    refused(JailAttribute, getattr, error.__traceback__, "tb_frame")
+
+# Frames can be had; those of the library, and of code that the program runs
+# over other globals, show nothing of what is in them.
+HELD = ("f_locals", "f_globals", "f_builtins")
+
+
+def frames_of(call):
+    """The frames below the caller's, of what CALL raises."""
+    try:
+        call()
+    except Exception as error:
+        step = error.__traceback__.tb_next
+    while step is not None:
+        yield step.tb_frame
+        step = step.tb_next
+
+
+def held_back(frame):
+    for name in HELD:
+        refused(JailAttribute, getattr, frame, name)
+        refused(JailAttribute, operator.attrgetter(name), frame)
+        refused(JailAttribute, ("{0.%s}" % name).format, frame)
+    refused(JailAttribute, setattr, frame, "f_lineno", 1)
+    refused(JailAttribute, getattr, frame, "f_trace")
+
+
+for frame in frames_of(lambda: json.loads("{")):
+    if "json" in frame.f_code.co_filename:
+        held_back(frame)
+        break
+else:
+    raise SystemError("no frame of the library")
+other = {"sys": sys}
+exec("def look(frame):\n"
+     "    try:\n        return frame.f_locals\n"
+     "    except AttributeError:\n        return None\n"
+     "def outer():\n    secret = 1\n    return next(walk())\n"
+     "def walk():\n    yield sys._getframe().f_back\n", other)
+
+
+def secretive():
+    secret = 1
+    assert sys._getframe().f_locals["secret"] == 1
+    assert sys._getframe().f_globals is globals()
+    return other["look"](sys._getframe())
+
+
+assert secretive() is None
+held_back(other["outer"]())
 running = (x for x in [1])
-refused(JailAttribute, getattr, running, "gi_frame")
-cell = (lambda: running).__closure__
-refused(JailAttribute, setattr, types.CellType(1), "cell_contents", 2)
+assert running.gi_frame.f_back is None
+cell = types.CellType(1)
+cell.cell_contents = 2
 
 # Shared state: the library's classes, the dicts of C types.
 refused(TypeError, setattr, json.JSONEncoder, "encode", own)

@@ -225,5 +225,5 @@ try:
     compile("1 +", "<x>", "exec")
 except SyntaxError as error:
     assert error.lineno == 1
-assert hasattr(generator, "__name__") and not hasattr(running, "gi_frame")
+assert hasattr(generator, "__name__") and running.gi_frame.f_lineno
 print("ok")

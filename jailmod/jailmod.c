@@ -103,12 +103,22 @@ add_exceptions(PyObject *module)
     return 0;
 }
 
+/* Of the module _pickle this type is wanted, which is the interpreter's own:
+ * pickle takes it from there. */
+static int
+add_pickle_buffer(PyObject *module)
+{
+    return PyModule_AddObjectRef(module, "PickleBuffer",
+                                 (PyObject *)&PyPickleBuffer_Type);
+}
+
 PyMODINIT_FUNC
 PyInit__jail(void)
 {
     OWNED_REF module = PyModule_Create(&jail_module);
     if (module == NULL || deny_init() < 0 || add_exceptions(module) < 0 ||
-        refusing_init() < 0 || stream_init(module) < 0)
+        add_pickle_buffer(module) < 0 || refusing_init() < 0 ||
+        stream_init(module) < 0)
         return NULL;
     return gate_take_ref(&module);
 }

@@ -5,6 +5,7 @@ Afterwards nothing can be loaded: sys.modules holds all there is.
 """
 import importlib
 import sys
+import types
 
 import _jail
 import _immure_patch
@@ -63,6 +64,9 @@ def install_stand_ins():
     """Put the shims in the place of what they stand for."""
     for name in BLOCKED:
         sys.modules.setdefault(name, None)
+    # pickle takes this type from there, and writes everything else in Python.
+    sys.modules["_pickle"] = types.SimpleNamespace(
+        PickleBuffer=_jail.PickleBuffer)
     for name in STAND_INS:
         module = importlib.import_module("_immure_" + name)
         _immure_patch.stand_in(name, module)
@@ -161,8 +165,8 @@ def patch_library(zones):
     _immure_io.patch()
     _immure_patch.swap_everywhere()
     for name in BLOCKED:
-        if sys.modules.get(name, True) is None:
-            del sys.modules[name]
+        if not isinstance(sys.modules.get(name), types.ModuleType):
+            sys.modules.pop(name, None)
     _immure_stdio.make_streams()
     _immure_os.forget_host()
 

@@ -120,11 +120,12 @@ freeze_classes(void)
     Py_CLEAR(fixes.frozen);
 }
 
-/* Empty sys.meta_path and the like: no C code may find or load a module. */
+/* Empty sys.meta_path and the like: no C code may find or load a module.
+ * sys.path is left to programs that look at it: nobody searches it. */
 static int
 empty_importers(void)
 {
-    static const char *const lists[] = {"meta_path", "path_hooks", "path"};
+    static const char *const lists[] = {"meta_path", "path_hooks"};
 
     for (size_t i = 0; i < Py_ARRAY_LENGTH(lists); i++) {
         PyObject *list = PySys_GetObject(lists[i]); /* borrowed */

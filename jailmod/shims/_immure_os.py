@@ -16,6 +16,7 @@ import _immure_files
 from _immure_patch import refusing, set_and_swap
 
 PID = 2
+NOBODY = 65534
 
 # Functions written in Python that only compute.
 _PURE = frozenset(("getenv", "getenvb", "fsencode", "fsdecode", "_fspath",
@@ -112,12 +113,23 @@ def _affinity(pid):
     return {0}
 
 
+def _getlogin():
+    raise OSError(errno.ENXIO, "No such device or address")
+
+
 # What an ordinary program asks of its process, answered with constants.
 _ANSWERS = {
     "getcwd": _getcwd,
     "getcwdb": _getcwdb,
     "getpid": lambda: PID,
     "getppid": lambda: 1,
+    "getuid": lambda: NOBODY,
+    "geteuid": lambda: NOBODY,
+    "getgid": lambda: NOBODY,
+    "getegid": lambda: NOBODY,
+    "getgroups": lambda: [NOBODY],
+    "getpgrp": lambda: PID,
+    "getlogin": _getlogin,
     "cpu_count": lambda: 1,
     "process_cpu_count": lambda: 1,
     "sched_getaffinity": _affinity,
@@ -237,7 +249,8 @@ def patch():
 
 def forget_host():
     """Empty what sys knows of the machine: paths, command line."""
-    sys.path[:] = []
+    # Nothing is found there, but programs look at the first and insert others.
+    sys.path[:] = [_immure_files.HOME]
     sys.path_importer_cache.clear()
     sys.executable = ""
     sys._base_executable = ""

@@ -17,7 +17,8 @@ for name, f in sorted(vars(posix).items()):
         except BaseException:
             continue
 known = {'fspath', 'strerror', 'major', 'minor', 'makedev', '_path_normpath', 'waitstatus_to_exitcode', 'getcwd', 'getcwdb', 'getpid', 'getppid', 'cpu_count', 'isatty', 'sched_getaffinity', 'getrandom'}
+nobody = {'getuid': 65534, 'geteuid': 65534, 'getgid': 65534, 'getegid': 65534, 'getgroups': [65534], 'getpgrp': 2}
 for name, got in ok:
-    if name not in known and not name.startswith('W'):
+    if name not in known and not name.startswith('W') and nobody.get(name) != got:
         print('ESCAPED:', name, repr(got)[:50])
 print(len(ok))

@@ -5,6 +5,8 @@ import immure
 
 assert os.getcwd() == "/job" and os.getcwdb() == b"/job"
 assert os.getpid() == 2 and os.getppid() == 1 and os.cpu_count() == 1
+assert os.getuid() == os.geteuid() == os.getgid() == os.getegid() == 65534
+assert os.getgroups() == [65534]
 assert len(os.urandom(8)) == 8 and os.sep == "/" and os.name == "posix"
 assert os.getenv("PATH") is None and "HOME" not in os.environ
 os.environ["NEW"] = "é"
@@ -24,7 +26,7 @@ refused = {
     "walk": (".",), "putenv": ("A", "B"), "chdir": ("/",), "uname": (),
     "execv": ("/bin/true", ["true"]), "execvp": ("true", ["true"]),
     "spawnl": (0, "true", "true"), "fdopen": (1,), "read": (0, 1),
-    "getuid": (), "_exit": (0,), "setuid": (0,), "pipe": (), "dup": (1,),
+    "getsid": (0,), "_exit": (0,), "setuid": (0,), "pipe": (), "dup": (1,),
     "get_exec_path": (), "removedirs": ("x",), "symlink": ("a", "b"),
 }
 for name, args in refused.items():

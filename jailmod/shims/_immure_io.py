@@ -40,30 +40,67 @@ class BufferedReader(_pyio.BufferedReader, io.BufferedIOBase):
         self._checkClosed("read of closed file")
         return _read1(self, size)
 
-    def readinto(self, buf):
-        return _fill(self, buf, self.read)
+    def readinto(self, buf, /):
+        return _fill(self, buf, False)
 
-    def readinto1(self, buf):
-        return _fill(self, buf, self.read1)
+    def readinto1(self, buf, /):
+        return _fill(self, buf, True)
 
 
-def _fill(stream, buf, read):
+def _fill(stream, buf, once):
+    """readinto(), or with ONCE readinto1(), as CPython's own: what is
+    buffered, and then straight from the raw object what the buffer is too
+    small for."""
+    stream._checkClosed("readinto of closed file")
     view = memoryview(buf)
     if view.nbytes != len(view) or view.format != "B":
         view = view.cast("B")
-    data = read(len(view))
-    if data is None:
-        return None
-    view[:len(data)] = data
-    return len(data)
+    with stream._read_lock:
+        start = stream._read_pos
+        ready = stream._read_buf[start:start + len(view)]
+        view[:len(ready)] = ready
+        stream._read_pos = start + len(ready)
+        filled = len(ready)
+        while filled < len(view):
+            room = len(view) - filled
+            if room > stream.buffer_size:
+                count = _read_straight(stream, view[filled:])
+            elif once and filled:
+                break
+            else:
+                ready = stream._peek_unlocked(1)[:room]
+                view[filled:filled + len(ready)] = ready
+                stream._read_pos += len(ready)
+                count = len(ready)
+            if not count:
+                return filled or count
+            filled += count
+            if once:
+                break
+    return filled
+
+
+def _read_straight(stream, view):
+    stream._reset_read_buf()
+    count = stream.raw.readinto(view)
+    if count is not None and not 0 <= count <= len(view):
+        raise OSError("raw readinto() returned invalid length %d (should "
+                      "have been between 0 and %d)" % (count, len(view)))
+    return count
 
 
 class BufferedRandom(_pyio.BufferedRandom, io.BufferedIOBase):
     """A buffered reader and writer over a seekable raw object."""
 
     __module__ = "io"
-    readinto = BufferedReader.readinto
-    readinto1 = BufferedReader.readinto1
+
+    def readinto(self, buf, /):
+        self.flush()
+        return _fill(self, buf, False)
+
+    def readinto1(self, buf, /):
+        self.flush()
+        return _fill(self, buf, True)
 
 
 def raw_read(self, size=-1, /):

@@ -49,3 +49,14 @@ else:
     raise AssertionError("FileIO")
 view = io.BytesIO(b"view").getbuffer()
 assert bytes(view) == b"view"
+# readinto1() takes what is buffered, then asks the raw object once at most.
+reader = io.BufferedReader(Raw(b"abcdefghi"), 4)
+assert reader.peek(1) == b"abc"
+buf = bytearray(10)
+assert reader.readinto1(buf) == 6 and buf[:6] == b"abcdef"
+assert reader.readinto1(memoryview(buf)[:2]) == 2 and buf[:2] == b"gh"
+assert reader.readinto(buf) == 1 and buf[:1] == b"i"
+assert reader.readinto(buf) == 0
+both.seek(0)
+both.write(b"ab")
+assert both.readinto(buf) == 8 and buf[:8] == b"23XX6789"

@@ -8,6 +8,7 @@ import asyncio
 import asyncio.base_events
 import asyncio.events
 import time
+import types
 
 from _immure_patch import refusing, set_and_swap
 
@@ -90,8 +91,19 @@ class DefaultEventLoopPolicy(asyncio.events.BaseDefaultEventLoopPolicy):
     _loop_factory = EventLoop
 
 
+def _interrupt_nothing():
+    """asyncio.run() would set a handler for SIGINT, were there a default one
+    to replace."""
+    import asyncio.runners
+    import signal
+    asyncio.runners.signal = types.SimpleNamespace(
+        SIGINT=signal.SIGINT, getsignal=lambda number: None,
+        default_int_handler=signal.default_int_handler)
+
+
 def patch():
     """Make EventLoop the loop of asyncio."""
+    _interrupt_nothing()
     _add_refusals()
     set_and_swap(asyncio, "SelectorEventLoop", EventLoop)
     set_and_swap(asyncio, "DefaultEventLoopPolicy", DefaultEventLoopPolicy)

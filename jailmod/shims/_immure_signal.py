@@ -58,15 +58,23 @@ def _check(signalnum):
     return number
 
 
-def getsignal(signalnum):
-    """SIG_DFL, for every signal: no handler can be set here."""
-    _check(signalnum)
-    return Handlers.SIG_DFL
-
-
 def default_int_handler(signalnum, frame, /):
     """Raise KeyboardInterrupt."""
     raise KeyboardInterrupt
+
+
+def getsignal(signalnum):
+    """What cannot be changed: SIGINT would raise KeyboardInterrupt."""
+    return default_int_handler if _check(signalnum) == Signals.SIGINT \
+        else Handlers.SIG_DFL
+
+
+def signal(signalnum, handler, /):
+    """Set the handler that is there; another one is refused."""
+    present = getsignal(signalnum)
+    if handler is not present and handler != present:
+        _refuse_handler()
+    return present
 
 
 def strsignal(signalnum, /):
@@ -85,7 +93,9 @@ def valid_signals():
 
 _VALUES = frozenset(_NUMBERS.values())
 
-for _name in ("signal", "raise_signal", "alarm", "pause", "setitimer",
+_refuse_handler = _refusing("signal", "signal", _REASON, _FIX)
+
+for _name in ("raise_signal", "alarm", "pause", "setitimer",
               "getitimer", "siginterrupt", "set_wakeup_fd", "sigpending",
               "sigwait", "sigwaitinfo", "sigtimedwait", "pthread_kill",
               "pthread_sigmask", "pidfd_send_signal"):

@@ -3,7 +3,8 @@ import signal
 import immure
 
 assert signal.SIGTERM == 15 and signal.Signals(9).name == "SIGKILL"
-assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 assert signal.strsignal(11) == "Segmentation fault"
 assert signal.SIGINT in signal.valid_signals()
 for call in (lambda: signal.signal(signal.SIGALRM, signal.SIG_IGN),

@@ -5,6 +5,7 @@ import statements."""
 import ast
 import functools
 import glob
+import importlib
 import importlib.util
 import os
 
@@ -16,15 +17,20 @@ _SKIPPED = ("test.libregrtest", "test.regrtest", "test.autotest",
 
 
 def locate(name):
-    """(path, is a package) of a module with a source, or None."""
+    """(path, is a package) of a module with a source, or None; a package
+    without one has the path None."""
     base = os.path.join(LIB, *name.split("."))
     if os.path.isfile(base + "/__init__.py"):
         return base + "/__init__.py", True
-    return (base + ".py", False) if os.path.isfile(base + ".py") else None
+    if os.path.isfile(base + ".py"):
+        return base + ".py", False
+    return (None, True) if glob.glob(base + "/*.py") else None
 
 
 @functools.lru_cache(None)
 def parse(path):
+    if path is None:
+        return ast.Module([], [])
     with open(path, "rb") as f:
         try:
             return ast.parse(f.read())
@@ -102,11 +108,12 @@ def order(name, packages, out):
 
 
 def rows(names):
-    """[name, given file, is a package] of each."""
+    """[name, given file or "", is a package] of each."""
     found = []
     for name in names:
         path, package = locate(name)
-        found.append([name, os.path.relpath(path, LIB), package])
+        found.append([name, os.path.relpath(path, LIB) if path else "",
+                      package])
     return found
 
 
@@ -138,6 +145,13 @@ def fresh_rows(names):
     return found
 
 
+def constants(name):
+    """The numbers of a module: limits of C types, sizes of headers."""
+    return {key: value for key, value in
+            vars(importlib.import_module(name)).items()
+            if type(value) in (int, float) and not key.startswith("__")}
+
+
 def make(module, jailed, more_fresh=(), data=()):
     """(plan, [given file]) of a test module."""
     plan = {"module": module, "jailed": jailed, "modules": [], "fresh": {},
@@ -152,6 +166,8 @@ def make(module, jailed, more_fresh=(), data=()):
         order(name, packages, out)
     plan["modules"] = rows(out)
     plan["missing"] = required(out)
+    plan["constants"] = {name: constants(name) for name in plan["missing"]
+                         if name.startswith("_test")}
     wanted = set(more_fresh)
     if not more_fresh:
         for name in out:
@@ -160,6 +176,7 @@ def make(module, jailed, more_fresh=(), data=()):
     given = {row[1] for row in plan["modules"]}
     for some in plan["fresh"].values():
         given.update(row[1] for row in some)
+    given.discard("")
     for pattern in data:
         for path in glob.glob(os.path.join(LIB, pattern), recursive=True):
             if os.path.isfile(path):

@@ -43,6 +43,7 @@ include tests/cli/local.mk
 include tests/conformance/local.mk
 include tests/limits/local.mk
 include tests/fuzz/local.mk
+include tests/crowd/local.mk
 
 # --- layers: the same zygote with another main, which may leave layers out -------
 # The sources are in tests/layer/, for build/tests/layers is the program.
@@ -90,4 +91,4 @@ format:
 # logs in the build tree.
 EXTRA_DIST += $(wildcard $(addprefix $(srcdir)/tests/, \
 	tap.py tap.sh */*.py wall/*.toml */*.out unit/guests/* unit/jobs/* \
-	wall/attacks/* wall/guests/* fuzz/corpus/*/*)) .ci/run
+	wall/attacks/* wall/guests/* crowd/guests/* fuzz/corpus/*/*)) .ci/run

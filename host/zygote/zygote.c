@@ -46,6 +46,10 @@ set_up(struct zygote *z, const struct layers *layers, struct err *err)
 {
     OWNED_STR policy = NULL;
     size_t len;
+    /* The interpreter asks for the current folder at its start, and the path
+     * stays on the stack that guests inherit (tests/crowd). */
+    if (chdir("/") != 0)
+        return err_set(err, ERR_SYSTEM, errno, "leave the current folder");
     if (fd_read_all(CONTROL_FD_POLICY, POLICY_MAX, &policy, &len, err) != 0)
         return -1;
     close(CONTROL_FD_POLICY);

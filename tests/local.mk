@@ -40,6 +40,7 @@ TESTS += tests/unit/test_jailmod_lists.py tests/unit/test_inventory.py tests/uni
 
 include tests/wall/local.mk
 include tests/cli/local.mk
+include tests/lib/local.mk
 include tests/conformance/local.mk
 include tests/limits/local.mk
 include tests/fuzz/local.mk

@@ -131,10 +131,10 @@ watch_client(struct supervisor *s, struct err *err)
     if (getsockopt(CLIENT_FD, SOL_SOCKET, SO_PEERCRED, &client, &len) != 0)
         return err_set(err, ERR_SYSTEM, errno, "ask for the client's pid");
     s->client_pid = (int)syscall(SYS_pidfd_open, client.pid, 0);
-    if (s->client_pid < 0)
-        return errno == ENOSYS || errno == EPERM
-                   ? 0
-                   : err_set(err, ERR_GONE, errno, "watch the client");
+    if (s->client_pid < 0) { /* refused, or it is gone: then nobody asks */
+        s->front.over = errno == ESRCH;
+        return 0;
+    }
     return watch(s, &s->client_event, s->client_pid, on_client_end, err);
 }
 

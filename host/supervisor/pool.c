@@ -195,8 +195,9 @@ on_over(void *arg, struct run *run)
     answer(guest);
 }
 
-/* A guest that could not be set up takes the first job with it: what is wrong
- * with one may be wrong with all, and then no job must wait for ever. */
+/* A guest that says that it can't be set up takes the first job with it, and
+ * so does the third in a row that dies without a word: what is wrong with one
+ * may be wrong with all, and then no job must wait for ever. */
 static void
 on_failed(void *arg, struct run *run, const struct err *err)
 {
@@ -214,10 +215,11 @@ on_failed(void *arg, struct run *run, const struct err *err)
             tell_failed(pool, request, err);
     } else if (idle) {
         pool->counts.lost++;
-    } else {
+    } else if (guest->zygote != NULL) {
         pool->failures++;
         request = TAILQ_FIRST(&pool->queue);
-        if (request != NULL && guest->zygote != NULL) {
+        bool hopeless = run->claims.broken || pool->failures >= FAILURES_MAX;
+        if (request != NULL && hopeless) {
             pool_dequeue(pool, request);
             tell_failed(pool, request, err);
         }

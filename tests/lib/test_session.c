@@ -1,0 +1,132 @@
+/* libimmure from the outside: sessions. */
+#include "tests/lib/api.h"
+
+static int
+step(struct immure_call *session, const char *code, const char *in_json)
+{
+    struct immure_job job = job_of(code);
+    struct immure_result r;
+    struct immure_err err;
+    job.limits.wall_ms = 500;
+    if (immure_step(session, &job, &err) != 0 ||
+        immure_wait(session, &r, &err) != 0)
+        return -1 - (int)err.code;
+    if (in_json != NULL)
+        ck_assert_msg(strstr(r.json, in_json) != NULL, "no %s in %s", in_json,
+                      r.json);
+    int verdict = (int)r.verdict;
+    immure_result_clear(&r);
+    return verdict;
+}
+
+START_TEST(sessions)
+{
+    unsigned policy;
+    struct immure *im = open_context(0, &policy);
+    struct immure_call *s;
+    ck_assert_int_eq(immure_session(im, policy, NULL, &s, NULL), 0);
+    ck_assert_int_eq(step(s, "x = 41", NULL), IMMURE_OK);
+    ck_assert_int_eq(step(s, "print(x + 1)", "\"stdout\": \"42\\n\""),
+                     IMMURE_OK);
+    ck_assert_int_eq(step(s, "1 / 0", "ZeroDivisionError"), IMMURE_ERROR);
+    ck_assert_int_eq(step(s, "import os; os.system('true')", "\"count\": 1"),
+                     IMMURE_DENIED);
+    ck_assert_int_eq(step(s, "while True: pass", "\"name\": \"wall\""),
+                     IMMURE_WALL);
+    usleep(100000); /* long enough to be stopped between two steps */
+    ck_assert_int_eq(step(s, "print(x)", "\"stdout\": \"41\\n\""), IMMURE_OK);
+    ck_assert_int_eq(immure_reset(s, NULL), 0);
+    ck_assert_int_eq(step(s, "print(x)", "NameError"), IMMURE_ERROR);
+    ck_assert_int_eq(step(s, "raise SystemExit(3)", "\"exit_code\": 3"),
+                     IMMURE_EXIT);
+    ck_assert_int_eq(step(s, "print(x)", NULL), -1 - IMMURE_ERR_GONE);
+    immure_free(s);
+    immure_close(im);
+}
+END_TEST
+
+START_TEST(session_killed_at_its_limit)
+{
+    unsigned policy;
+    struct immure *im = open_context(0, &policy);
+    struct immure_call *s;
+    ck_assert_int_eq(immure_session(im, policy, NULL, &s, NULL), 0);
+    ck_assert_int_eq(step(s, "sum(range(10**11))", "\"hard\""), IMMURE_WALL);
+    ck_assert_int_eq(step(s, "print(1)", NULL), -1 - IMMURE_ERR_GONE);
+    immure_free(s);
+    immure_close(im);
+}
+END_TEST
+
+START_TEST(session_interrupted)
+{
+    unsigned policy;
+    struct immure *im = open_context(0, &policy);
+    struct immure_call *s;
+    struct immure_result r;
+    const struct immure_job job =
+        job_of("print('up', flush=True)\nwhile True: pass");
+    struct seen seen = {0};
+    const struct immure_events events = {on_output, NULL, &seen};
+    ck_assert_int_eq(immure_session(im, policy, &events, &s, NULL), 0);
+    ck_assert_int_eq(immure_step(s, &job, NULL), 0);
+    while (seen.bytes == 0)
+        ck_assert_int_eq(immure_dispatch(im, -1, NULL), 0);
+    ck_assert_int_eq(immure_interrupt(s, NULL), 0);
+    ck_assert_int_eq(immure_wait(s, &r, NULL), 0);
+    ck_assert_int_eq(r.verdict, IMMURE_ERROR);
+    ck_assert(strstr(r.json, "KeyboardInterrupt") != NULL);
+    immure_result_clear(&r);
+    ck_assert_int_eq(step(s, "print(2)", "\"stdout\": \"2\\n\""), IMMURE_OK);
+    immure_free(s);
+    immure_close(im);
+}
+END_TEST
+
+static const char short_rest[] =
+    "{\"limits\": {\"cpu_ms\": 2000, \"wall_ms\": 5000, \"memory\": 67108864, "
+    "\"output\": 1000000, \"files\": 0}, \"pool\": {\"session_idle_ms\": 60}}";
+
+START_TEST(session_rests_too_long)
+{
+    unsigned policy, id;
+    struct immure *im = open_context(0, &policy);
+    struct immure_call *s;
+    ck_assert_int_eq(immure_policy_open(im, short_rest, &id, NULL), 0);
+    ck_assert_int_eq(immure_session(im, id, NULL, &s, NULL), 0);
+    ck_assert_int_eq(step(s, "x = 1", NULL), IMMURE_OK);
+    usleep(300000);
+    ck_assert_int_eq(step(s, "print(x)", NULL), -1 - IMMURE_ERR_GONE);
+    immure_free(s);
+    immure_close(im);
+}
+END_TEST
+
+/* A guest that goes on computing behind its last step gets no time for it. */
+START_TEST(session_computes_between_steps)
+{
+    unsigned policy;
+    struct immure *im = open_context(0, &policy);
+    struct immure_call *s;
+    ck_assert_int_eq(immure_session(im, policy, NULL, &s, NULL), 0);
+    ck_assert_int_eq(step(s, "import time\nt = time.process_time()", NULL),
+                     IMMURE_OK);
+    sleep(1);
+    ck_assert_int_eq(step(s, "assert time.process_time() - t < .5", NULL),
+                     IMMURE_OK);
+    immure_free(s);
+    immure_close(im);
+}
+END_TEST
+
+int
+main(void)
+{
+    TCase *tc = tcase_create("sessions");
+    tcase_add_test(tc, sessions);
+    tcase_add_test(tc, session_killed_at_its_limit);
+    tcase_add_test(tc, session_interrupted);
+    tcase_add_test(tc, session_rests_too_long);
+    tcase_add_test(tc, session_computes_between_steps);
+    return run_suite("libimmure: sessions", tc);
+}

@@ -72,6 +72,40 @@ read_limits(const json_t *table, struct job_limits *out, struct err *err)
     return 0;
 }
 
+/* Origins by item have the folder in their key. */
+static void
+forget_folders(json_t *origins)
+{
+    static const char prefix[] = "packages.path.";
+    const char *key;
+    json_t *value;
+    void *next;
+    json_object_foreach_safe(origins, next, key, value)
+        if (strncmp(key, prefix, sizeof prefix - 1) == 0)
+            json_object_del(origins, key);
+}
+
+/* A guest knows the folders of packages by their number.  Real ones go to
+ * out_folders, and so do not reach the interpreter. */
+static int
+strip_packages(json_t *policy, struct buf *out_folders, struct err *err)
+{
+    json_t *paths =
+        json_object_get(json_object_get(policy, "packages"), "path");
+    forget_folders(json_object_get(policy, "origins"));
+    for (size_t i = 0; i < json_array_size(paths); i++) {
+        const char *path = json_string_value(json_array_get(paths, i));
+        char name[32];
+        if (path == NULL)
+            return err_set(err, ERR_POLICY, 0, "packages.path: not a text");
+        if (buf_add(out_folders, path, strlen(path) + 1, err) != 0)
+            return -1;
+        snprintf(name, sizeof name, "/packages/%zu", i + 1);
+        json_array_set_new(paths, i, json_string(name));
+    }
+    return 0;
+}
+
 int
 policy_split(const char *json, struct policy_parts *out, struct err *err)
 {
@@ -84,9 +118,11 @@ policy_split(const char *json, struct policy_parts *out, struct err *err)
     if (asprintf(&hash, "sha256:%s", digest ? digest : "") < 0)
         hash = NULL;
     strip_folders(json_object_get(policy, "origins"));
-    char *text = json_dumps(policy, 0);
-    struct policy_parts parts = {.zygote_json = text, .hash = hash};
-    int done = text != NULL && hash != NULL
+    struct policy_parts parts = {.hash = hash};
+    int done = strip_packages(policy, &parts.folders, err);
+    parts.zygote_json = json_dumps(policy, 0);
+    if (done == 0)
+        done = parts.zygote_json != NULL && hash != NULL
                    ? read_limits(json_object_get(policy, "limits"),
                                  &parts.limits, err)
                    : err_set(err, ERR_MEMORY, 0, "out of memory");
@@ -105,5 +141,6 @@ policy_parts_clear(struct policy_parts *parts)
 {
     free(parts->zygote_json);
     free(parts->hash);
+    buf_clear(&parts->folders);
     *parts = (struct policy_parts){0};
 }

@@ -2,6 +2,7 @@
 #ifndef IMMURE_SUPERVISOR_POLICY_H
 #define IMMURE_SUPERVISOR_POLICY_H
 
+#include "host/buf.h"
 #include "host/err.h"
 #include "host/wire/job.h"
 
@@ -17,7 +18,9 @@ struct pool_settings {
 struct policy_parts {
     char *zygote_json; /* what the zygote may hold, and so every guest may
                           read: origins keep a file's name and line and lose
-                          its folders */
+                          its folders, folders of packages are
+                          known by number */
+    struct buf folders; /* the real ones, each ended by a NUL */
     char *hash;        /* "sha256:..." */
     struct job_limits limits; /* what guests are born with */
     struct pool_settings pool;

@@ -309,7 +309,7 @@ set_up_zygotes(struct pool *pool, const struct pool_start *start)
         .guests_max = pool->policy.pool.recycle_guests,
         .age_max_ms = pool->policy.pool.recycle_ms};
     zygotes_init(&pool->zygotes, pool->guests->base, &settings, &events,
-                 pool->policy.zygote_json);
+                 &pool->policy);
 }
 
 int

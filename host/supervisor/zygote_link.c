@@ -17,7 +17,7 @@
 static const char *const clean_environment[] = {"TZ=UTC0", "NO_COLOR=1", NULL};
 
 struct start {
-    int program, control, policy;
+    int program, control, policy, folders; /* folders: -1, or of packages */
     char *const *argv;
     char *const *environment;
 };
@@ -34,9 +34,12 @@ become_zygote(const struct start *s, pid_t supervisor)
     int control = fcntl(s->control, F_DUPFD_CLOEXEC, 16);
     int policy = fcntl(s->policy, F_DUPFD_CLOEXEC, 16);
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (program < 0 || control < 0 || policy < 0 || null < 0 ||
+    int folders =
+        s->folders < 0 ? null : fcntl(s->folders, F_DUPFD_CLOEXEC, 16);
+    if (program < 0 || control < 0 || policy < 0 || null < 0 || folders < 0 ||
         dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
-        dup2(control, CONTROL_FD) < 0 || dup2(policy, CONTROL_FD_POLICY) < 0)
+        dup2(control, CONTROL_FD) < 0 || dup2(policy, CONTROL_FD_POLICY) < 0 ||
+        dup2(folders, CONTROL_FD_PACKAGES) < 0)
         _exit(125);
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != supervisor)
         _exit(125);
@@ -47,12 +50,12 @@ become_zygote(const struct start *s, pid_t supervisor)
 }
 
 static int
-policy_file(const char *policy, struct err *err)
+memory_file(const void *data, size_t len, struct err *err)
 {
     OWNED_FD fd = memfd_create("policy", MFD_CLOEXEC);
     if (fd < 0)
         return err_set(err, ERR_SYSTEM, errno, "make a memory file");
-    if (fd_write_all(fd, policy, strlen(policy), err) != 0)
+    if (fd_write_all(fd, data, len, err) != 0)
         return -1;
     if (lseek(fd, 0, SEEK_SET) != 0)
         return err_set(err, ERR_SYSTEM, errno, "rewind a memory file");
@@ -62,14 +65,17 @@ policy_file(const char *policy, struct err *err)
 int
 zygote_link_start(struct zygote_link *link, char *const *argv,
                   char *const *environment, const char *policy,
-                  struct err *err)
+                  const struct buf *folders, struct err *err)
 {
     int pair[2];
     OWNED_FD program = open(argv[0], O_RDONLY | O_CLOEXEC);
     if (program < 0)
         return err_set(err, ERR_SYSTEM, errno, "open %s", argv[0]);
-    OWNED_FD memory = policy_file(policy, err);
-    if (memory < 0 || fd_seqpacket_pair(pair, err) != 0)
+    OWNED_FD memory = memory_file(policy, strlen(policy), err);
+    OWNED_FD packages =
+        folders->len > 0 ? memory_file(folders->data, folders->len, err) : -1;
+    if (memory < 0 || (folders->len > 0 && packages < 0) ||
+        fd_seqpacket_pair(pair, err) != 0)
         return -1;
     OWNED_FD mine = pair[0], theirs = pair[1];
     int on = 1;
@@ -79,6 +85,7 @@ zygote_link_start(struct zygote_link *link, char *const *argv,
         .program = program,
         .control = theirs,
         .policy = memory,
+        .folders = packages,
         .argv = argv + 1,
         .environment = environment
                            ? environment

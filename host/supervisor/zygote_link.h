@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "host/buf.h"
 #include "host/err.h"
 #include "host/wire/control.h"
 
@@ -21,11 +22,11 @@ struct zygote_link {
 
 /* Start the program argv[0] with the arguments argv + 1 (the first is its
  * own name), with an empty environment (`environment` when not NULL: an
- * operator's own program), the control socket and the policy.  Its path is in
- * none of its memory: it is started by descriptor. */
+ * operator's own program), the control socket, the policy and the folders of
+ * packages.  Its path is in none of its memory: it is started by descriptor. */
 int zygote_link_start(struct zygote_link *link, char *const *argv,
                       char *const *environment, const char *policy,
-                      struct err *err);
+                      const struct buf *folders, struct err *err);
 
 /* Read one reply.  A zygote that ended is ERR_GONE. */
 int zygote_link_read(struct zygote_link *link, struct control_reply *out,

@@ -5,7 +5,8 @@
 void
 zygotes_init(struct zygotes *z, struct event_base *base,
              const struct zygotes_settings *settings,
-             const struct zygotes_events *events, const char *policy)
+             const struct zygotes_events *events,
+             const struct policy_parts *policy)
 {
     *z = (struct zygotes){.base = base,
                           .settings = *settings,
@@ -93,7 +94,8 @@ start_one(struct zygotes *z, struct err *err)
     zygote->set = z;
     zygote->link.control = -1;
     if (zygote_link_start(&zygote->link, z->settings.argv,
-                          z->settings.environment, z->policy, err) != 0) {
+                          z->settings.environment, z->policy->zygote_json,
+                          &z->policy->folders, err) != 0) {
         free(zygote);
         return -1;
     }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "host/supervisor/guests.h"
+#include "host/supervisor/policy.h"
 #include "host/supervisor/zygote_link.h"
 
 struct zygotes;
@@ -49,7 +50,7 @@ struct zygotes {
     struct event_base *base;
     struct zygotes_events events;
     struct zygotes_settings settings;
-    const char *policy;  /* JSON, the owner's */
+    const struct policy_parts *policy; /* the owner's */
     struct zygote *now;  /* forks; NULL: none is ready */
     struct zygote *next; /* is starting */
     unsigned started;
@@ -58,7 +59,8 @@ struct zygotes {
 
 void zygotes_init(struct zygotes *z, struct event_base *base,
                   const struct zygotes_settings *settings,
-                  const struct zygotes_events *events, const char *policy);
+                  const struct zygotes_events *events,
+                  const struct policy_parts *policy);
 
 /* Start one unless one is there or on its way. */
 int zygotes_want(struct zygotes *z, struct err *err);

@@ -16,4 +16,5 @@ wall_sources = \
 	host/wall/seal.c \
 	host/wall/syscalls.c host/wall/syscalls.h \
 	host/wall/userns.c host/wall/userns.h \
+	host/wall/view.c \
 	host/wall/wall.h

@@ -23,29 +23,37 @@ static const char tmpfs_options[] = "mode=0555,size=4k,nr_inodes=1";
 /* Some directory to mount on, for the moment until the old root is gone. */
 static const char *const places[] = {"/tmp", "/usr", "/etc", "/dev", "/proc"};
 
-static bool
-mount_somewhere(void)
+bool
+root_mount_tmpfs(unsigned long flags, const char *options)
 {
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        if (mount("immure", places[i], "tmpfs", MOUNT_FLAGS, tmpfs_options) ==
-            0)
+        if (mount("immure", places[i], "tmpfs", flags, options) == 0)
             return chdir(places[i]) == 0;
     return false;
 }
 
+/* In a chroot / is no mount point: it cannot be made private, so mounting
+ * could show on the host, and pivot_root(2) refuses it. */
+bool
+root_make_private(void)
+{
+    return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
 /* The old root ends up mounted over the new one, and is then unmounted with
  * all that is below it: nothing of it can be named any more. */
+bool
+root_pivot(void)
+{
+    return syscall(SYS_pivot_root, ".", ".") == 0 &&
+           umount2(".", MNT_DETACH) == 0;
+}
+
 static bool
 pivot(const struct wall *wall)
 {
-    if (!layer_held(wall, WALL_MOUNT_NS))
-        return false;
-    /* In a chroot / is no mount point: it cannot be made private, so mounting
-       could show on the host, and pivot_root(2) refuses it. */
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
-        return false;
-    return mount_somewhere() && syscall(SYS_pivot_root, ".", ".") == 0 &&
-           umount2(".", MNT_DETACH) == 0;
+    return layer_held(wall, WALL_MOUNT_NS) && root_make_private() &&
+           root_mount_tmpfs(MOUNT_FLAGS, tmpfs_options) && root_pivot();
 }
 
 /* Where pivot_root(2) cannot work: a tmpfs that is mounted nowhere, and chroot

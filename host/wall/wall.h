@@ -2,6 +2,7 @@
  *
  * Order (seal.c is the one place that has it):
  *   zygote, before the interpreter starts   wall_enter_namespaces()
+ *   zygote, when packages are to be loaded  wall_narrow_view()
  *   zygote, after everything is imported    wall_close_root()
  *   guest, after fork and hand-shake        wall_guest(), then wall_seal()
  *   immure host, in place                   wall_in_place(), then wall_seal()
@@ -111,6 +112,25 @@ struct wall_guest_limits {
  * import from a directory that only root may enter.  The /proc it sees is
  * still the host's. */
 int wall_enter_namespaces(struct wall *wall, struct err *err);
+
+/* Where the folders of a view's packages are seen: WALL_PACKAGES "/1", ... */
+#define WALL_PACKAGES "/packages"
+
+/* Paths are absolute and borrowed. */
+struct wall_view {
+    const char *const *needs; /* the interpreter's; one that is not there is
+                                 left out */
+    size_t nneeds;
+    const char *const *packages; /* folders of the operator's */
+    size_t npackages;
+};
+
+/* Between wall_enter_namespaces() and the interpreter's start: leave nothing
+ * of the file system in sight but the view and the libraries' folders, all of
+ * it read-only.  Without a mount namespace that can be changed (none at all,
+ * or a chroot) nothing happens: 0 with *out_narrow false. */
+int wall_narrow_view(struct wall *wall, const struct wall_view *view,
+                     bool *out_narrow, struct err *err);
 
 /* After all imports: build the BPF program, pivot into an empty read-only
  * root, leave host uid 0, drop capabilities and bounding set, securebits,

@@ -9,7 +9,14 @@
 #include "host/err.h"
 
 /* The zygote's own descriptors at its start. */
-enum { CONTROL_FD = 3, CONTROL_FD_POLICY = 4 };
+enum {
+    CONTROL_FD = 3,
+    CONTROL_FD_POLICY = 4,
+    CONTROL_FD_PACKAGES = 5 /* the folders of packages, each ended by a NUL:
+                               the policy has other names for them, so that
+                               guests do not know where they are */
+};
+enum { CONTROL_PACKAGES_MAX = 16, CONTROL_PACKAGES_BYTES = 64 << 10 };
 
 /* What a spawn request carries, in this order. */
 enum control_fd {

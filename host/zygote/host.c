@@ -9,12 +9,14 @@
 #include "host/cleanup.h"
 #include "host/zygote/guest.h"
 #include "host/zygote/interp.h"
+#include "host/zygote/packages.h"
 #include "host/zygote/policy.h"
 
 enum { STATUS_BROKEN = 125, POLICY_MAX = 4 << 20, HELLO_FD = 4 };
 
 struct host {
     struct wall wall;
+    struct packages packages;
     struct control_spawn spawn;
 };
 
@@ -78,7 +80,9 @@ run(struct host *host, char **argv, const char *policy, struct err *err)
                                       .wall = close_wall,
                                       .arg = host,
                                       .report = &report,
-                                      .policy_json = policy};
+                                      .policy_json = policy,
+                                      .folders = host->packages.paths,
+                                      .nfolders = host->packages.count};
     struct interp *in;
     bool jailed = false;
     if (policy_required_layers(policy, &host->wall.require, err) != 0 ||
@@ -108,7 +112,8 @@ host_main(char **argv, const struct layers *layers)
     if (fd_read_all(CONTROL_FD_POLICY, POLICY_MAX, &policy, &len, &err) != 0)
         return STATUS_BROKEN;
     close(CONTROL_FD_POLICY);
-    if (take_request(&host, &err) != 0)
+    if (packages_read(&host.packages, &err) != 0 ||
+        take_request(&host, &err) != 0)
         return STATUS_BROKEN;
     if (run(&host, argv, policy, &err) != 0)
         report_broken(GUEST_FD_REPORT, &err);

@@ -62,6 +62,8 @@ struct interp_host {
     void *arg;
     struct report *report;
     const char *policy_json;
+    const char *const *folders; /* of packages, appended to sys.path */
+    size_t nfolders;
 };
 
 /* Run PROG.  Returns its exit status; *out_jailed says whether it called

@@ -141,6 +141,19 @@ set_argv(char *const *argv)
 }
 
 static int
+add_folders(const struct interp_host *host)
+{
+    PyObject *path = PySys_GetObject("path"); /* borrowed */
+    int done = path != NULL ? 0 : -1;
+    for (size_t i = 0; done == 0 && i < host->nfolders; i++) {
+        PyObject *folder = PyUnicode_DecodeFSDefault(host->folders[i]);
+        done = folder != NULL ? PyList_Append(path, folder) : -1;
+        Py_XDECREF(folder);
+    }
+    return done;
+}
+
+static int
 run_file(struct interp *in, const char *path)
 {
     PyObject *read = interp_lookup("_immure_program", "read_program");
@@ -171,7 +184,8 @@ interp_run_program(struct interp *in, char *const *argv,
     if (main_module == NULL)
         return interp_error(err, "make __main__");
     in->globals = Py_NewRef(PyModule_GetDict(main_module));
-    if (set_argv(argv) != 0 || install_enter_jail(&enter) != 0)
+    if (set_argv(argv) != 0 || add_folders(host) != 0 ||
+        install_enter_jail(&enter) != 0)
         return interp_error(err, "set up the program");
     (void)run_file(in, argv[0]);
     *out_jailed = enter.jailed;

@@ -7,6 +7,7 @@ zygote_sources = \
 	host/zygote/interp_state.h \
 	host/zygote/keeper.c host/zygote/keeper.h \
 	host/zygote/interp_wall.c \
+	host/zygote/packages.c host/zygote/packages.h \
 	host/zygote/policy.c host/zygote/policy.h \
 	host/zygote/report.c host/zygote/report.h \
 	host/zygote/zygote.c host/zygote/zygote.h

@@ -15,6 +15,7 @@
 #include "host/zygote/host.h"
 #include "host/zygote/interp.h"
 #include "host/zygote/keeper.h"
+#include "host/zygote/packages.h"
 #include "host/zygote/policy.h"
 
 enum { STATUS_BROKEN = 125, POLICY_MAX = 4 << 20, WARM_ROUNDS = 40 };
@@ -45,12 +46,14 @@ static int
 set_up(struct zygote *z, const struct layers *layers, struct err *err)
 {
     OWNED_STR policy = NULL;
+    OWNED_PACKAGES packages = {0};
     size_t len;
     /* The interpreter asks for the current folder at its start, and the path
      * stays on the stack that guests inherit (tests/crowd). */
     if (chdir("/") != 0)
         return err_set(err, ERR_SYSTEM, errno, "leave the current folder");
-    if (fd_read_all(CONTROL_FD_POLICY, POLICY_MAX, &policy, &len, err) != 0)
+    if (fd_read_all(CONTROL_FD_POLICY, POLICY_MAX, &policy, &len, err) != 0 ||
+        packages_read(&packages, err) != 0)
         return -1;
     close(CONTROL_FD_POLICY);
     z->wall.skip = layers->wall_skip;
@@ -62,12 +65,16 @@ set_up(struct zygote *z, const struct layers *layers, struct err *err)
     struct pollfd parent = {.fd = CONTROL_FD, .events = 0};
     if (poll(&parent, 1, 0) != 0)
         return err_set(err, ERR_GONE, 0, "the supervisor is gone");
+    if (packages_show(&packages, &z->wall, err) != 0)
+        return -1;
+    packages_clear(&packages);
     enum interp_kind kind = layers->gate ? INTERP_GUESTS : INTERP_PLAIN;
     if (interp_new(kind, &z->interp, err) != 0 ||
         interp_prepare(z->interp, policy, err) != 0)
         return -1;
     if (layers->gate && interp_close_gate(z->interp, &z->report, err) != 0)
         return -1;
+    packages_hide(&packages);
     if (wall_close_root(&z->wall, err) != 0)
         return -1;
     z->data_used = guest_data_used();

@@ -15,8 +15,13 @@ no rule fails the build, and so does a rule that fits none of them.  Families
 reach only as far as the inventory: what a newer CPython adds stays refused
 until somebody has looked at it.  --no-inventory makes empty tables, for the
 program that writes an inventory.
+
+A package has two files of its own: package-NAME.list, whose rows begin with a
+kind (cfunc, type or attr), and inventory-NAME.list, of all its versions that
+somebody has read.
 """
 import argparse
+import glob
 import os
 import re
 import sys
@@ -45,7 +50,8 @@ RULED_BY = {
 }
 # The names a guest knows the modules of C functions by.
 PUBLIC = {'posix': 'os', '_io': 'io', '_signal': 'signal',
-          '_pickle': 'pickle'}
+          '_pickle': 'pickle', '_multiarray_umath': 'numpy'}
+PACKAGE_KINDS = {'cfunc': 'cfuncs', 'type': 'types', 'attr': 'attrs'}
 PROPOSED_MOST = 40
 
 
@@ -172,6 +178,21 @@ def read_list(lists, list_name, version):
             if row.name not in replaced] + later
 
 
+def read_package(path):
+    """{list: rows} of a package-NAME.list."""
+    rows = {list_name: [] for list_name in PACKAGE_KINDS.values()}
+    for statement in read_statements(path):
+        number, line = statement[0]
+        kind, _, rest = line.partition(' ')
+        if kind not in PACKAGE_KINDS:
+            raise ListError(f"{path}:{number}: begin with "
+                            f"{', '.join(PACKAGE_KINDS)}")
+        list_name = PACKAGE_KINDS[kind]
+        rows[list_name] += make_rows(path, [(number, rest), *statement[1:]],
+                                     list_name)
+    return {list_name: check_unique(rows[list_name]) for list_name in rows}
+
+
 def read_inventory(path):
     """{kind: [name, ...]} of a file that `survey` has written."""
     names = {kind: [] for kind in RULED_BY}
@@ -233,10 +254,25 @@ def expand(rows, names, list_name):
         else:
             table[name] = rule
     if missing:
-        raise ListError(propose(list_name, RULED_STAND[list_name],
+        raise ListError(propose(list_name,
+                                RULED_STAND.get(list_name, 'drop'),
                                 sorted(missing)))
     check_reached(rows, names)
     return table
+
+
+def add_packages(lists, tables):
+    """What the lists of packages say; a name that the library has as well
+    stays as it is there."""
+    for path in sorted(glob.glob(os.path.join(lists, 'package-*.list'))):
+        package = os.path.basename(path)[len('package-'):-len('.list')]
+        inventory = read_inventory(os.path.join(
+            lists, f'inventory-{package}.list'))
+        for list_name, rows in read_package(path).items():
+            found = expand(rows, names_of(inventory, list_name),
+                           f'package-{package}')
+            for name, row in found.items():
+                tables[list_name].setdefault(name, row)
 
 
 RULED_STAND = dict(RULED_BY.values())
@@ -414,6 +450,7 @@ def read_tables(lists, version):
     for list_name in ('builtins', 'cfuncs', 'types', 'attrs'):
         tables[list_name] = expand(read_list(lists, list_name, version),
                                    names_of(inventory, list_name), list_name)
+    add_packages(lists, tables)
     tables['slots'] = expand_slots(read_list(lists, 'slots', version),
                                    names_of(inventory, 'slots'),
                                    tables['types'])

@@ -6,8 +6,12 @@ whitelist_lists = \
 	stdlib-whitelist/events.list \
 	stdlib-whitelist/grants.list \
 	stdlib-whitelist/inventory-3.11.list \
+	stdlib-whitelist/inventory-markupsafe.list \
+	stdlib-whitelist/inventory-numpy.list \
 	stdlib-whitelist/modules.list \
 	stdlib-whitelist/mutable.list \
+	stdlib-whitelist/package-markupsafe.list \
+	stdlib-whitelist/package-numpy.list \
 	stdlib-whitelist/slots.list \
 	stdlib-whitelist/types.list \
 	stdlib-whitelist/versions.list

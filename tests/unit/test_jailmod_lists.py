@@ -34,6 +34,10 @@ BAD_LINES = (
     ("attrs", "int.* | check | because", "none of"),
     ("slots", "__nobody__ | use | because", "is not in the inventory"),
     ("slots", "__add__ | drop | because", "none of"),
+    ("package-numpy", "cfunc numpy.* | keep | twice", "stands at"),
+    ("package-numpy", "numpy.new | keep | because", "begin with cfunc"),
+    ("package-numpy", "type numpy.new | perhaps | because", "none of"),
+    ("package-numpy", "attr numpy.new | keep | x", "is not in the inventory"),
     ("versions", "posix.system | drop | because", "begin with VERSION LIST"),
     ("versions", "3.11 nolist | x | drop | because", "begin with VERSION"),
 )

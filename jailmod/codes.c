@@ -132,6 +132,16 @@ add_object(PyObject *object)
         PyFunction_GET_GLOBALS(object), PyFunction_GET_CODE(object));
 }
 
+static bool
+is_loaded(const char *module)
+{
+    PyObject *modules = PyImport_GetModuleDict(); /* borrowed */
+    OWNED_REF name =
+        PyUnicode_FromStringAndSize(module, (Py_ssize_t)strcspn(module, "."));
+
+    return name != NULL && PyDict_GetItem(modules, name) != NULL;
+}
+
 static int
 resolve_grant(const struct grant_row *row, struct codes_set *set)
 {
@@ -142,6 +152,8 @@ resolve_grant(const struct grant_row *row, struct codes_set *set)
     if (found == NULL) {
         if (PyErr_Occurred())
             return -1;
+        if (!is_loaded(row->module))
+            return 0; /* of a package that this policy does not have */
         OWNED_REF text = PyUnicode_FromFormat("%s: %s:%s", row->gate,
                                               row->module, row->qualname);
         return text == NULL ? -1 : PyList_Append(codes.unresolved, text);

@@ -95,8 +95,8 @@ static void
 full_name(char *name, size_t size, const PyTypeObject *type,
           const char *attribute, bool writing)
 {
-    PyOS_snprintf(name, (Py_ssize_t)size, "%s.%s%s", type->tp_name, attribute,
-                  writing ? "=" : "");
+    PyOS_snprintf(name, (Py_ssize_t)size, "%s.%s%s", walk_type_name(type),
+                  attribute, writing ? "=" : "");
 }
 
 static int

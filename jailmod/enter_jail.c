@@ -167,12 +167,15 @@ policy_read(PyObject *dict, struct gate_policy *policy)
     PyObject *allow = PyDict_GetItemString(dict, "allow_names");
     policy->guest_modules = read_modules(dict, "guest_modules", false);
     policy->internal_modules = read_modules(dict, "internal_modules", true);
+    PyObject *open = PyDict_GetItemString(dict, "open_modules");
+    policy->open_modules = PyFrozenSet_New(open);
     policy->deny_modules =
         modules == NULL ? PyDict_New() : PyDict_Copy(modules);
     policy->deny_names = deny == NULL ? PyDict_New() : PyDict_Copy(deny);
     Py_XSETREF(allow_names,
                allow == NULL ? PyTuple_New(0) : PySequence_Tuple(allow));
     return policy->guest_modules == NULL || policy->internal_modules == NULL ||
+                   policy->open_modules == NULL ||
                    policy->deny_modules == NULL ||
                    policy->deny_names == NULL || allow_names == NULL
                ? -1
@@ -184,6 +187,7 @@ policy_clear(struct gate_policy *policy)
 {
     Py_CLEAR(policy->guest_modules);
     Py_CLEAR(policy->internal_modules);
+    Py_CLEAR(policy->open_modules);
     Py_CLEAR(policy->deny_modules);
     Py_CLEAR(policy->deny_names);
 }
@@ -224,7 +228,7 @@ prepare(const struct gate_policy *policy)
     if (codes_collect(&walk) == 0 && imports_prepare(policy) == 0 &&
         builtins_prepare(policy) == 0 && cfuncs_prepare(&walk, policy) == 0 &&
         rehash_prepare(&walk) == 0 && types_prepare(&walk, policy) == 0 &&
-        fixmods_prepare(&walk) == 0 && repair_prepare(&walk) == 0 &&
+        fixmods_prepare(&walk, policy) == 0 && repair_prepare(&walk) == 0 &&
         attrs_prepare(&walk, policy) == 0)
         status = 0;
     walk_clear(&walk);

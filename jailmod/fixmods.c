@@ -69,9 +69,10 @@ fix_proxy(void)
 }
 
 /* 1 when programs are used to setting attributes of this class, or when it is
- * the class of a program that enters the jail itself. */
+ * the class of a program that enters the jail itself, or of a package: nothing
+ * trusted runs its code once a guest has begun. */
 static int
-is_mutable_by_list(PyTypeObject *type)
+may_change(PyTypeObject *type, const struct gate_policy *policy)
 {
     PyObject *module =
         PyDict_GetItemString(pyver_type_dict(type), "__module__");
@@ -84,13 +85,16 @@ is_mutable_by_list(PyTypeObject *type)
         return -1;
     if (strcmp(text, "__main__") == 0)
         return 1;
+    int open = PySet_Contains(policy->open_modules, module);
+    if (open != 0)
+        return open;
     PyOS_snprintf(name, sizeof name, "%s.%s", text, type->tp_name);
     struct list_row row;
     return list_find(&list_mutable, name, &row);
 }
 
 int
-fixmods_prepare(const struct walk *walk)
+fixmods_prepare(const struct walk *walk, const struct gate_policy *policy)
 {
     fixes.frozen = PyList_New(0);
     if (fixes.frozen == NULL)
@@ -99,7 +103,7 @@ fixmods_prepare(const struct walk *walk)
         PyObject *type = PyList_GET_ITEM(walk->types, i); /* borrowed */
         if (!PyType_HasFeature((PyTypeObject *)type, Py_TPFLAGS_HEAPTYPE))
             continue;
-        int exempt = is_mutable_by_list((PyTypeObject *)type);
+        int exempt = may_change((PyTypeObject *)type, policy);
         if (exempt < 0 || (!exempt && PyList_Append(fixes.frozen, type) < 0))
             return -1;
     }

@@ -73,6 +73,9 @@ int walk_init(struct walk *walk);
 void walk_clear(struct walk *walk);
 /* A type whose slots are C's own: not made by a class statement. */
 bool walk_is_c_type(PyTypeObject *type);
+/* Its name; types that each module of Cython brings along have one without
+ * Cython's version. */
+const char *walk_type_name(const PyTypeObject *type);
 
 /* Called with each PyMethodDef, once or more often; name is "module.name" or
  * "type.name". */
@@ -152,8 +155,9 @@ PyObject *library_load(PyObject *name);
 struct gate_policy {
     PyObject *guest_modules;    /* frozenset of str */
     PyObject *internal_modules; /* frozenset of str */
-    PyObject *deny_modules;     /* dict: module -> origin */
-    PyObject *deny_names;       /* dict: dotted name -> origin */
+    PyObject *open_modules; /* frozenset of str: their classes may change */
+    PyObject *deny_modules; /* dict: module -> origin */
+    PyObject *deny_names;   /* dict: dotted name -> origin */
 };
 
 /* Whether names.allow of the policy has it: "numpy.*" allows all below. */
@@ -175,7 +179,7 @@ int rehash_prepare(const struct walk *walk);
 int rehash_close(void);
 int types_prepare(const struct walk *walk, const struct gate_policy *policy);
 void types_close(void);
-int fixmods_prepare(const struct walk *walk);
+int fixmods_prepare(const struct walk *walk, const struct gate_policy *policy);
 int fixmods_close(void);
 int repair_prepare(const struct walk *walk);
 void repair_close(void);

@@ -1,6 +1,8 @@
 /* The module `_jail`: what the Python side of the jail is made with. */
 #include "jailmod/gate.h"
 
+#include <string.h>
+
 static PyObject *
 jail_refuse(PyObject *module, PyObject *args)
 {
@@ -45,6 +47,30 @@ jail_note_denial(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
+/* Overwrite a bytes or str object whose content must not stay in memory when
+ * it is freed.  The caller knows that nobody else uses it. */
+static PyObject *
+jail_wipe(PyObject *module, PyObject *object)
+{
+    (void)module;
+    if (jail_is_closed()) {
+        PyErr_SetString(PyExc_PermissionError, "the jail is closed");
+        return NULL;
+    }
+    if (PyBytes_CheckExact(object)) {
+        explicit_bzero(PyBytes_AS_STRING(object),
+                       (size_t)PyBytes_GET_SIZE(object));
+    } else if (PyUnicode_CheckExact(object)) {
+        explicit_bzero(
+            PyUnicode_DATA(object),
+            (size_t)(PyUnicode_GET_LENGTH(object) * PyUnicode_KIND(object)));
+    } else {
+        PyErr_SetString(PyExc_TypeError, "wipe() wants bytes or a str");
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
 static PyObject *
 jail_unresolved(PyObject *module, PyObject *ignored)
 {
@@ -72,6 +98,8 @@ static PyMethodDef jail_methods[] = {
      "survey(): {(kind, name)} of all that this interpreter has."},
     {"unresolved", jail_unresolved, METH_NOARGS,
      "unresolved(): grants that name no code object of this interpreter."},
+    {"wipe", jail_wipe, METH_O,
+     "wipe(bytes or str): overwrite it; only before the jail."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -39,7 +39,8 @@ survey_types(PyObject *set, const struct walk *walk)
 {
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(walk->types); i++) {
         PyTypeObject *type = (PyTypeObject *)PyList_GET_ITEM(walk->types, i);
-        if (walk_is_c_type(type) && survey_add(set, "type", type->tp_name) < 0)
+        if (walk_is_c_type(type) &&
+            survey_add(set, "type", walk_type_name(type)) < 0)
             return -1;
     }
     return 0;
@@ -55,7 +56,7 @@ survey_attribute(void *arg, const struct walk_attribute *attribute)
                         : (attribute->member->flags & READONLY) == 0;
     char name[256];
 
-    PyOS_snprintf(name, sizeof name, "%s.%s=", attribute->type->tp_name,
+    PyOS_snprintf(name, sizeof name, "%s.%s=", walk_type_name(attribute->type),
                   attribute->name);
     if (writable && survey_add(survey->set, kind, name) < 0)
         return -1;

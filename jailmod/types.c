@@ -92,7 +92,7 @@ types_prepare(const struct walk *walk, const struct gate_policy *policy)
         if (!walk_is_c_type(type))
             continue;
         struct list_row row;
-        if (gate_rule(policy, &list_types, type->tp_name, &row) < 0)
+        if (gate_rule(policy, &list_types, walk_type_name(type), &row) < 0)
             return -1;
         if (row.stand != STAND_KEEP && doom(type, row) < 0)
             return -1;
@@ -193,6 +193,8 @@ kill_using(PyTypeObject *heir, const PyTypeObject *was)
         heir->tp_iternext = dead_object;
     if (heir->tp_call == was->tp_call && was->tp_call != NULL)
         heir->tp_call = (ternaryfunc)(void (*)(void))dead_object;
+    /* Objects may carry a pointer of their own: Cython's functions do. */
+    heir->tp_flags &= ~(unsigned long)Py_TPFLAGS_HAVE_VECTORCALL;
 }
 
 static void

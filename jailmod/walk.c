@@ -1,8 +1,35 @@
 /* Find every object, type and PyMethodDef that a guest could reach. */
 #include "jailmod/gate.h"
 
+#include <dlfcn.h>
 #include <string.h>
 #include <structmember.h>
+
+static const char cython_function[] = "cython_function_or_method";
+
+const char *
+walk_type_name(const PyTypeObject *type)
+{
+    const char *dot = strrchr(type->tp_name, '.');
+
+    return strncmp(type->tp_name, "_cython_", 8) == 0 && dot != NULL
+               ? dot + 1
+               : type->tp_name;
+}
+
+/* Cython's functions have a type of their own, and begin as builtin functions
+ * do; those of the limited API do not: there a heap object is where the others
+ * have their definition, which is data of a library. */
+static bool
+is_cython_function(PyObject *object)
+{
+    Dl_info info;
+
+    return strcmp(walk_type_name(Py_TYPE(object)), cython_function) == 0 &&
+           Py_TYPE(object)->tp_basicsize >=
+               (Py_ssize_t)sizeof(PyCFunctionObject) &&
+           dladdr(((PyCFunctionObject *)object)->m_ml, &info) != 0;
+}
 
 static int
 append_new(PyObject *object, PyObject *list, PyObject *seen)
@@ -31,7 +58,7 @@ visit_referent(PyObject *object, void *arg)
 
     if (!PyCFunction_Check(object) && !PyModule_Check(object) &&
         !PyType_Check(object) && !PyFunction_Check(object) &&
-        !PyCode_Check(object) &&
+        !PyCode_Check(object) && !is_cython_function(object) &&
         !PyObject_TypeCheck(object, &PyMethodDescr_Type) &&
         !PyObject_TypeCheck(object, &PyClassMethodDescr_Type))
         return 0;
@@ -181,7 +208,7 @@ tell_object(const struct finder *finder, PyObject *object)
 {
     if (PyModule_Check(object))
         return tell_module(finder, object);
-    if (PyCFunction_Check(object))
+    if (PyCFunction_Check(object) || is_cython_function(object))
         return tell_function(finder, object);
     if (PyObject_TypeCheck(object, &PyMethodDescr_Type) ||
         PyObject_TypeCheck(object, &PyClassMethodDescr_Type)) {
@@ -200,7 +227,7 @@ walk_methods(const struct walk *walk, walk_method_fn *found, void *arg)
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(walk->types); i++) {
         PyTypeObject *type = (PyTypeObject *)PyList_GET_ITEM(walk->types, i);
         if (walk_is_c_type(type) &&
-            tell_table(&finder, type->tp_name, type->tp_methods) < 0)
+            tell_table(&finder, walk_type_name(type), type->tp_methods) < 0)
             return -1;
     }
     for (int functions = 0; functions < 2; functions++) {

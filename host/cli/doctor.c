@@ -118,7 +118,7 @@ find_lacking(const char *policy_name, const json_t *report, json_t *out,
     json_t *name;
     if (policy_name == NULL)
         return 0;
-    if (tool_policy(policy_name, &none, &policy, err) != 0)
+    if (tool_policy(policy_name, &none, &none, &policy, err) != 0)
         return -1;
     OWNED_JSON root = json_loads(policy.json, 0, NULL);
     const json_t *wall = json_object_get(root, "wall");

@@ -176,6 +176,16 @@ set_import(struct options *o, const char *value, struct err *err)
 }
 
 static int
+set_folder(struct options *o, const char *value, struct err *err)
+{
+    if (value[0] == '\0')
+        return err_set(err, ERR_USAGE, 0,
+                       "--env needs a folder: a virtual environment, or /usr "
+                       "for the system's packages");
+    return add(&o->folders, value, err);
+}
+
+static int
 set_json(struct options *o, const char *value, struct err *err)
 {
     (void)value, (void)err;
@@ -263,6 +273,8 @@ const struct option_row option_rows[] = {
      GROUP_POLICY, BOTH, .set = set_policy},
     {"allow-import", 0, "MODULE", "let the guest import MODULE too; may be\nrepeated",
      GROUP_POLICY, BOTH, .repeats = true, .set = set_import},
+    {"env", 0, "DIR", "import those from a virtual environment, or\nfrom /usr: the system's packages; may be repeated",
+     GROUP_POLICY, BOTH, .repeats = true, .set = set_folder},
 
     {"json", 0, NULL, "print the result object on stdout; the guest's\noutput is inside it",
      GROUP_RESULT, BOTH, .set = set_json},

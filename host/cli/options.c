@@ -198,5 +198,6 @@ options_clear(struct options *options)
     free(options->files.items);
     free(options->env.items);
     free(options->imports.items);
+    free(options->folders.items);
     *options = (struct options){.report_fd = -1};
 }

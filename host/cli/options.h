@@ -30,7 +30,7 @@ struct option_list {
 struct options {
     const char *code, *module;
     const char *policy, *input, *globals, *report;
-    struct option_list files, env, imports;
+    struct option_list files, env, imports, folders;
     uint64_t limits[POLICY_LIMIT_COUNT];
     bool limit_given[POLICY_LIMIT_COUNT];
     bool seeded;

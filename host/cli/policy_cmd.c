@@ -24,7 +24,7 @@ check(char *const *names, int *out_status, struct err *err)
     *out_status = 0;
     for (; *names != NULL; names++) {
         OWNED_POLICY policy = {0};
-        if (tool_policy(*names, &none, &policy, err) == 0) {
+        if (tool_policy(*names, &none, &none, &policy, err) == 0) {
             output_print("%s: ok (sha256:%s)\n", *names, policy.sha256);
             continue;
         }

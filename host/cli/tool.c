@@ -134,6 +134,17 @@ run_program(const char *name, const char *first, const char *const *args,
     return read_back(c.out, out_text, err);
 }
 
+static size_t
+add_options(const char **args, size_t n, const char *option,
+            const struct option_list *values)
+{
+    for (size_t i = 0; i < values->count; i++) {
+        args[n++] = option;
+        args[n++] = values->items[i];
+    }
+    return n;
+}
+
 int
 tool_run(const char *const *args, char **out_text, int *out_status,
          struct err *err)
@@ -153,12 +164,14 @@ tool_doctor(char **out_text, struct err *err)
 
 int
 tool_policy(const char *given, const struct option_list *imports,
-            struct policy *out, struct err *err)
+            const struct option_list *folders, struct policy *out,
+            struct err *err)
 {
     const char *builtin = policy_builtin(given);
-    if (builtin != NULL && imports->count == 0)
+    if (builtin != NULL && imports->count + folders->count == 0)
         return policy_parse(out, builtin, err);
-    OWNED_BUF space = calloc(2 * imports->count + 3, sizeof(char *));
+    OWNED_BUF space =
+        calloc(2 * (imports->count + folders->count) + 3, sizeof(char *));
     const char **args = (const char **)(void *)space;
     OWNED_STR json = NULL;
     int status;
@@ -167,10 +180,8 @@ tool_policy(const char *given, const struct option_list *imports,
         return err_set(err, ERR_MEMORY, 0, "out of memory");
     args[n++] = "policy";
     args[n++] = given;
-    for (size_t i = 0; i < imports->count; i++) {
-        args[n++] = "--allow-import";
-        args[n++] = imports->items[i];
-    }
+    n = add_options(args, n, "--allow-import", imports);
+    n = add_options(args, n, "--env", folders);
     if (tool_run(args, &json, &status, err) != 0)
         return -1;
     return policy_parse(out, json, err);

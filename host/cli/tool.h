@@ -15,9 +15,11 @@ int tool_run(const char *const *args, char **out_text, int *out_status,
 /* What holds on this machine: the JSON of `immure-supervisor --doctor`. */
 int tool_doctor(char **out_text, struct err *err);
 
-/* The effective policy of a file or a profile.  No child is started for a
- * profile as it was shipped. */
+/* The effective policy of a file or a profile, with modules and folders of
+ * packages from the command line.  No child is started for a profile as it was
+ * shipped. */
 int tool_policy(const char *given, const struct option_list *imports,
-                struct policy *out, struct err *err);
+                const struct option_list *folders, struct policy *out,
+                struct err *err);
 
 #endif

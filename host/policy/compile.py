@@ -16,6 +16,8 @@ import re
 import sys
 import tomllib
 
+import _immure_folders
+
 TIME, SIZE, COUNT = "time", "size", "count"
 _K = 1024
 _DAY = 24 * 60 * 60 * 1000
@@ -40,6 +42,7 @@ UNITS = {
 LISTS = {
     "modules": (("allow", "deny", "preload"), "module", "decimal"),
     "names": (("allow", "deny"), "dotted name", "time.sleep"),
+    "packages": (("path",), "folder of packages", "/srv/venv"),
     "wall": (("require",), "layer of the wall", "landlock"),
 }
 
@@ -58,6 +61,7 @@ EXTENDS_MAX = 16
 COMMAND_LINE = "command line"
 
 _NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
+_PATH = re.compile(r"[^\0-\x1f\x7f]+")
 _QUANTITY = re.compile(r"([0-9]{1,15})([A-Za-z]*)")
 
 
@@ -132,6 +136,10 @@ class Source:
         except RecursionError:
             raise PolicyError("%s: nested too deeply" % filename) from None
         self.index = line_index(text)
+
+    def beside(self, path):
+        """A path of this file's, which may be relative to its folder."""
+        return os.path.join(os.path.dirname(self.filename), path)
 
     def where(self, *path):
         """FILE:LINE of a path, or of the nearest thing around it."""
@@ -217,7 +225,8 @@ def read_items(source, path, value, what, example):
                     "%s = [\"%s\"]", ".".join(path), path[-1], example)
     for at, item in enumerate(value):
         place = path + (item,) if isinstance(item, str) else path
-        if not isinstance(item, str) or not _NAME.fullmatch(item):
+        shape = _PATH if path[0] == "packages" else _NAME
+        if not isinstance(item, str) or not shape.fullmatch(item):
             source.fail(place, "%s: %s is no %s: write, for example, \"%s\"",
                         ".".join(path), json.dumps(item, default=str), what,
                         example)
@@ -242,6 +251,9 @@ def _change_list(source, path, old, value, what, example):
                     "effect beside it", ".".join(path))
     read = {verb: read_items(source, path, items, what, example)
             for verb, items in value.items()}
+    if path == ("packages", "path"):
+        read = {verb: [source.beside(item) for item in items]
+                for verb, items in read.items()}
     if "replace" in read:
         return list(read["replace"])
     for item in read.get("remove", ()):
@@ -360,7 +372,7 @@ def _check_whole(policy):
                                     origins["%s.deny.%s" % (table, item)]))
 
 
-def compile_policy(text, filename, allow_imports=(), profiles=None):
+def compile_policy(text, filename, allow_imports=(), profiles=None, envs=()):
     """The effective policy of TEXT, which FILENAME names in messages.  Raises
     PolicyError."""
     profiles = known_profiles() if profiles is None else profiles
@@ -375,7 +387,36 @@ def compile_policy(text, filename, allow_imports=(), profiles=None):
             policy["modules"]["allow"].append(module)
             policy["origins"]["modules.allow." + module] = COMMAND_LINE
             policy["origins"]["modules.allow"] = COMMAND_LINE
+    _add_envs(policy, envs)
     _check_whole(policy)
+    return seal_policy(policy)
+
+
+def _add_envs(policy, envs):
+    """--env: searched before the folders of the policy."""
+    modules = policy["modules"]
+    if envs and not modules["allow"] and not modules["preload"]:
+        raise PolicyError("--env %s has no effect: nothing is imported from "
+                          "there: name it, for example, --allow-import numpy"
+                          % envs[0])
+    paths = policy["packages"]["path"]
+    paths[:] = list(envs) + [path for path in paths if path not in envs]
+    for path in envs:
+        policy["origins"]["packages.path." + path] = COMMAND_LINE
+
+
+def find_folders(policy):
+    """packages.path as the folders to import from, on this machine."""
+    origins = policy["origins"]
+
+    def fail(path, message):
+        where = origins.get("packages.path." + path, "packages.path")
+        raise PolicyError("%s%s" % (
+            "--env: " if where == COMMAND_LINE else
+            where + ": packages.path: ", message))
+
+    packages = policy["packages"]
+    packages["path"] = _immure_folders.resolve_all(packages["path"], fail)
     return seal_policy(policy)
 
 
@@ -410,24 +451,34 @@ def read_text(path):
         raise PolicyError("%s:%d: not UTF-8" % (path, line)) from None
 
 
-def load_policy(given, allow_imports):
+def load_policy(given, allow_imports=(), envs=()):
     """The effective policy of a profile's name or a file's path."""
     profiles = known_profiles()
     if given in profiles:
         return compile_policy(profiles[given], "profile " + given,
-                              allow_imports, profiles)
+                              allow_imports, profiles, envs)
     if "/" not in given and not os.path.exists(given):
         raise PolicyError("no policy '%s': neither a file nor a profile%s"
                           % (given, _nearest(given, list(profiles))))
-    return compile_policy(read_text(given), given, allow_imports, profiles)
+    return compile_policy(read_text(given), given, allow_imports, profiles,
+                          envs)
+
+
+def from_options(args):
+    """The effective policy of FILE|NAME [--allow-import M|--env DIR]..., with
+    the folders of packages as they are on this machine."""
+    given, *rest = args
+    options = list(zip(rest[::2], rest[1::2]))
+    return find_folders(load_policy(
+        given, [value for option, value in options
+                if option == "--allow-import"],
+        [value for option, value in options if option == "--env"]))
 
 
 def main(args):
-    """The tool `policy`: FILE|NAME [--allow-import M]..., JSON on stdout."""
-    given, *rest = args
-    allow = [rest[i + 1] for i in range(0, len(rest) - 1, 2)]
+    """The tool `policy`: JSON on stdout."""
     try:
-        policy = load_policy(given, allow)
+        policy = from_options(args)
     except PolicyError as error:
         print(str(error).replace("\n", " "), file=sys.stderr)
         return 1

@@ -16,12 +16,12 @@ struct pool_settings {
 };
 
 struct policy_parts {
-    char *zygote_json; /* what the zygote may hold, and so every guest may
+    char *zygote_json;  /* what the zygote may hold, and so every guest may
                           read: origins keep a file's name and line and lose
                           its folders, folders of packages are
                           known by number */
     struct buf folders; /* the real ones, each ended by a NUL */
-    char *hash;        /* "sha256:..." */
+    char *hash;         /* "sha256:..." */
     struct job_limits limits; /* what guests are born with */
     struct pool_settings pool;
 };

@@ -51,8 +51,8 @@ struct zygotes {
     struct zygotes_events events;
     struct zygotes_settings settings;
     const struct policy_parts *policy; /* the owner's */
-    struct zygote *now;  /* forks; NULL: none is ready */
-    struct zygote *next; /* is starting */
+    struct zygote *now;                /* forks; NULL: none is ready */
+    struct zygote *next;               /* is starting */
     unsigned started;
     TAILQ_HEAD(, zygote) all;
 };

@@ -6,8 +6,10 @@ Afterwards nothing can be loaded: sys.modules holds all there is.
 import importlib
 import sys
 import types
+import warnings
 
 import _jail
+import _immure_packages
 import _immure_patch
 
 # The library gets these instead of the real ones, under the plain name.
@@ -52,7 +54,7 @@ def prepare(policy):
     install_stand_ins()
     zones = _read_zones()
     _patch_early()
-    names = import_listed(policy)
+    names = import_for_policy(policy, import_listed())
     patch_library(zones)
     limit = policy.get("limits", {}).get("recursion")
     if limit:
@@ -83,11 +85,9 @@ def _patch_early():
     _immure_io.patch_names()
 
 
-def import_listed(policy):
-    """Import all modules of the lists and the policy.  Returns (guest,
-    internal): the names a guest, and the library, may import."""
-    modules = policy.get("modules", {})
-    denied = set(modules.get("deny", ()))
+def import_listed():
+    """Import all modules of the lists.  Returns (guest, internal): the names a
+    guest, and the library, may import."""
     guest, internal = {"immure"}, set()
     for name, kind, _ in _jail.modules():
         if kind == "refused" or not _try_import(name):
@@ -97,18 +97,41 @@ def import_listed(policy):
         if _try_import(name):
             internal.add(name)
     importlib.import_module("immure")
+    return guest, internal
+
+
+def import_for_policy(policy, names):
+    """The same for what the policy adds and takes away."""
+    guest, internal = names
+    modules = policy.get("modules", {})
     before = set(sys.modules)
-    for name in modules.get("preload", ()):
-        _must_import(name, "modules.preload", policy)
-    for name in modules.get("allow", ()):
-        _must_import(name, "modules.allow", policy)
-        guest.update(_with_submodules(name))
+    guest.update(import_packages(policy))
     internal.update(set(sys.modules) - before)
-    for name in denied:
+    for name in modules.get("deny", ()):
         # The library itself may still need it.
         internal.update(guest & _with_submodules(name))
         guest.difference_update(_with_submodules(name))
     return guest, internal
+
+
+def import_packages(policy):
+    """Import what modules.preload and modules.allow name; return the names
+    that a guest may import: the latter, and the packages that these need."""
+    modules = policy.get("modules", {})
+    allowed = modules.get("allow", ())
+    before = set(sys.modules)
+    _immure_packages.open_folders(policy)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for option in ("preload", "allow"):
+            for name in modules.get(option, ()):
+                _must_import(name, "modules." + option, policy)
+        _immure_packages.import_parts(allowed)
+        _immure_packages.import_lazy(set(sys.modules) - before)
+    _immure_packages.close_folders()
+    hidden = set().union(*map(_with_submodules, modules.get("preload", ())))
+    return set().union(_immure_packages.loaded() - hidden,
+                       *map(_with_submodules, allowed))
 
 
 def _with_submodules(name):
@@ -129,10 +152,13 @@ def _must_import(name, option, policy):
     try:
         importlib.import_module(name)
     except ImportError as error:
-        origin = policy.get("origins", {}).get(option)
+        origins = policy.get("origins", {})
+        origin = origins.get("%s.%s" % (option, name), origins.get(option))
+        hint = "" if policy.get("packages", {}).get("path") else (
+            ".  Say where packages are: --env VENV, or [packages] path")
         raise ImportError(
-            "%s%s: can't import %r: %s"
-            % (origin + ": " if origin else "", option, name, error),
+            "%s%s: can't import %r: %s%s"
+            % (origin + ": " if origin else "", option, name, error, hint),
             name=name) from None
 
 
@@ -186,6 +212,7 @@ def make_policy(policy, names):
     return {
         "guest_modules": guest,
         "internal_modules": internal - guest,
+        "open_modules": _immure_packages.loaded(),
         "deny_modules": _with_origins(policy, "modules"),
         "deny_names": _with_origins(policy, "names"),
         "allow_names": tuple(rules.get("allow", ())),
@@ -204,7 +231,6 @@ def prepare_plain():
     """Import the whole standard library, unpatched: the guests of the tests'
     wall-only mode are to have every tool the interpreter has."""
     import pkgutil
-    import warnings
     names = set(sys.stdlib_module_names) - set(_UNWANTED)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -234,6 +260,7 @@ def prepare_plain_policy(policy):
     import _immure_rt       # the host looks it up when nothing can be loaded
     import _immure_stdio
     prepare_plain()
+    _immure_packages.open_folders(policy)
     for name in policy.get("modules", {}).get("allow", ()):
         _must_import(name, "modules.allow", policy)
     _immure_stdio.make_streams()

@@ -34,7 +34,8 @@ def prepare_in_place(policy):
     _immure_boot.install_stand_ins()
     zones = _immure_boot._read_zones()
     _immure_boot._patch_early()
-    names = _immure_boot.import_listed(policy)
+    names = _immure_boot.import_for_policy(policy,
+                                           _immure_boot.import_listed())
     for name, module in old.items():
         _swap_module(module, sys.modules.get(name))
     _immure_boot.patch_library(zones)

@@ -62,8 +62,8 @@ def reseed(seed):
     random.seed(seed)
     numpy = sys.modules.get("numpy")
     if numpy is not None and hasattr(numpy, "random"):
-        few = random.getrandbits(32) if seed is None else seed % (1 << 32)
-        numpy.random.seed(few)
+        words = random.Random(seed)
+        numpy.random.seed([words.getrandbits(32) for _ in range(8)])
     uuid = sys.modules.get("uuid")
     if uuid is not None:
         uuid._node = uuid._last_timestamp = None

@@ -10,6 +10,8 @@ shim_sources = \
 	jailmod/shims/_immure_loop.py \
 	jailmod/shims/_immure_misc.py \
 	jailmod/shims/_immure_os.py \
+	jailmod/shims/_immure_package_patches.py \
+	jailmod/shims/_immure_packages.py \
 	jailmod/shims/_immure_patch.py \
 	jailmod/shims/_immure_program.py \
 	jailmod/shims/_immure_report.py \

@@ -1,7 +1,8 @@
-/* tests/layers --only=gate|wall|both [--json] FILE [ARGS...]
+/* tests/layers --only=gate|wall|both [--json] [--policy JSON] FILE [ARGS...]
  *
- * Runs FILE with one wall alone.  With --only=wall a guest that ends in
- * ImportError or NameError did not try what it came for: that is said in a
+ * Runs FILE with one wall alone.  JSON is a file with an effective policy, as
+ * immure-zygote --tool policy prints it.  With --only=wall a guest that ends
+ * in ImportError or NameError did not try what it came for: that is said in a
  * line UNTRIED on stderr. */
 #include <fcntl.h>
 #include <jansson.h>
@@ -22,7 +23,8 @@ static int
 usage(void)
 {
     fprintf(stderr,
-            "usage: layers --only=gate|wall|both [--json] FILE [ARGS]\n");
+            "usage: layers --only=gate|wall|both [--json] [--policy JSON] "
+            "FILE [ARGS]\n");
     return 125;
 }
 
@@ -92,21 +94,32 @@ say_untried(const struct immure_result *r)
 }
 
 static int
-run(const char *only, bool json, const char *const *args, size_t nargs)
+read_file(const char *path, char **out_data, size_t *out_len)
+{
+    struct err err;
+    OWNED_FD fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        perror(path);
+        return -1;
+    }
+    if (fd_read_all(fd, CODE_MAX, out_data, out_len, &err) == 0)
+        return 0;
+    fprintf(stderr, "layers: %s\n", err.msg);
+    return -1;
+}
+
+static int
+run(const char *only, bool json, const char *policy, const char *const *args,
+    size_t nargs)
 {
     char folder[PATH_MAX], zygote[PATH_MAX + 64], supervisor[PATH_MAX + 64];
     OWNED_STR code = NULL;
-    size_t len;
-    struct err err;
-    OWNED_FD fd = open(args[0], O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || own_folder(folder, sizeof folder) != 0) {
-        perror(args[0]);
+    OWNED_STR policy_json = NULL;
+    size_t len, policy_len;
+    if (own_folder(folder, sizeof folder) != 0 ||
+        read_file(args[0], &code, &len) != 0 ||
+        (policy != NULL && read_file(policy, &policy_json, &policy_len) != 0))
         return 125;
-    }
-    if (fd_read_all(fd, CODE_MAX, &code, &len, &err) != 0) {
-        fprintf(stderr, "layers: %s\n", err.msg);
-        return 125;
-    }
     snprintf(zygote, sizeof zygote, "%s/immure-zygote-layers", folder);
     snprintf(supervisor, sizeof supervisor, "%s/../immure-supervisor", folder);
     const char *const extra[] = {only, NULL};
@@ -121,7 +134,8 @@ run(const char *only, bool json, const char *const *args, size_t nargs)
     const struct immure_events events = {.output = json ? NULL : pass_through};
     struct immure_result r;
     struct immure_err failed;
-    if (immure_run(&config, "pure", &job, &events, &r, &failed) != 0) {
+    if (immure_run(&config, policy_json ? policy_json : "pure", &job, &events,
+                   &r, &failed) != 0) {
         fprintf(stderr, "layers: %s\n", failed.msg);
         return 125;
     }
@@ -145,8 +159,13 @@ main(int argc, char **argv)
     const char *only = argv[at++];
     bool json = at < argc && strcmp(argv[at], "--json") == 0;
     at += json;
+    const char *policy = NULL;
+    if (at + 1 < argc && strcmp(argv[at], "--policy") == 0) {
+        policy = argv[at + 1];
+        at += 2;
+    }
     if (at >= argc)
         return usage();
     const char *const *args = (const char *const *)(argv + at);
-    return run(only, json, args, (size_t)(argc - at));
+    return run(only, json, policy, args, (size_t)(argc - at));
 }

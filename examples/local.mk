@@ -19,5 +19,13 @@ EXTRA_DIST += $(example_guests) \
 	examples/csv_file/run \
 	examples/data/iris.csv \
 	examples/iris/run examples/iris/summary.py \
+	examples/attrs_orders/orders.py examples/attrs_orders/run \
+	examples/dateutil_plan/plan.py examples/dateutil_plan/run \
+	examples/jinja2_page/page.html examples/jinja2_page/page.py \
+	examples/jinja2_page/run \
+	examples/networkx_routes/routes.py examples/networkx_routes/run \
+	examples/numpy_arrays/arrays.py examples/numpy_arrays/run \
+	examples/pyparsing_formula/formula.py examples/pyparsing_formula/run \
+	examples/sympy_calculus/calculus.py examples/sympy_calculus/run \
 	examples/stdin_filter/longest.py examples/stdin_filter/poem.txt \
 	examples/stdin_filter/run

@@ -75,6 +75,7 @@ inventory:
 TESTS += tests/lint/lint.py \
 	tests/supervisor/test_lifecycle.py \
 	tests/examples/examples_test.py \
+	tests/packages/packages_test.py \
 	tests/escape/both_test.py \
 	tests/escape/gate_test.py \
 	tests/escape/wall_test.py

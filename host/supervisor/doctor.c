@@ -181,7 +181,7 @@ layer_object(enum wall_layer layer, const struct probe_result *p)
 }
 
 static int
-add_layers(json_t *layers, struct err *err)
+add_layers(json_t *layers, unsigned *out_outside, struct err *err)
 {
     struct outside *outside;
     if (outside_new(&outside, err) != 0)
@@ -190,6 +190,8 @@ add_layers(json_t *layers, struct err *err)
     for (int i = 0; i < WALL_LAYER_COUNT && done == 0; i++) {
         struct probe_result result;
         done = probe_layer(outside, (enum wall_layer)i, &result, err);
+        if (i == WALL_CGROUP && result.state == PROBE_HOLDS)
+            *out_outside = WALL_BIT(WALL_CGROUP);
         if (done == 0)
             json_array_append_new(layers,
                                   layer_object((enum wall_layer)i, &result));
@@ -212,15 +214,16 @@ examine(struct err *err)
 {
     struct utsname name;
     struct whole whole;
+    unsigned outside = 0;
     json_t *layers = json_array();
-    if (uname(&name) != 0 || add_layers(layers, err) != 0 ||
+    if (uname(&name) != 0 || add_layers(layers, &outside, err) != 0 ||
         put_up_whole(&whole, err) != 0) {
         json_decref(layers);
         return NULL;
     }
     const struct report *r = &whole.report;
     char names[512];
-    const struct wall held = {.held = r->held};
+    const struct wall held = {.held = r->up ? r->held | outside : 0};
     return json_pack("{s:s, s:s, s:b, s:s, s:s, s:i, s:o, s:o}", "kernel",
                      name.release, "machine", name.machine, "runs", r->up,
                      "refusal", r->up ? "" : r->err.msg, "held",

@@ -11,6 +11,7 @@ static const struct {
     [LIMIT_NONE]   = {"",       IMMURE_OK},
     [LIMIT_CPU]    = {"cpu",    IMMURE_CPU},
     [LIMIT_WALL]   = {"wall",   IMMURE_WALL},
+    [LIMIT_MEMORY] = {"memory", IMMURE_MEMORY},
     [LIMIT_OUTPUT] = {"output", IMMURE_OUTPUT},
     [LIMIT_REPORT] = {"report", IMMURE_OUTPUT},
 };

@@ -15,6 +15,7 @@ enum limit_name {
     LIMIT_NONE,
     LIMIT_CPU,
     LIMIT_WALL,
+    LIMIT_MEMORY, /* by the guest's control group */
     LIMIT_OUTPUT,
     LIMIT_REPORT
 };
@@ -22,7 +23,8 @@ enum limit_name {
 struct facts {
     enum limit_name limit; /* the first limit that was reached */
     bool hard;             /* the guest had to be killed for it */
-    bool by_kernel;        /* by RLIMIT_CPU, where this process was late */
+    bool by_kernel;        /* by RLIMIT_CPU, where this process was late, or
+                              for the memory of its control group */
     uint64_t limit_value;  /* ms or bytes */
     uint64_t limit_used;
     int wait_status;           /* as waitpid(2) gives it */

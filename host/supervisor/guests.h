@@ -38,10 +38,12 @@ enum { GUESTS_BUCKETS = 1024 };
 
 struct guests {
     struct event_base *base;
-    struct pool_list pools; /* the next to get a guest first */
-    unsigned alive;         /* guests that are not reaped */
-    unsigned max;           /* of them at any time */
-    bool held;              /* no job is given: the client does not read */
+    struct cgroups *cgroups; /* owned; NULL where there are none, for: */
+    int cgroups_why;         /* an errno */
+    struct pool_list pools;  /* the next to get a guest first */
+    unsigned alive;          /* guests that are not reaped */
+    unsigned max;            /* of them at any time */
+    bool held;               /* no job is given: the client does not read */
     struct guest *by_pid[GUESTS_BUCKETS];
     struct guest *trash; /* to be freed when no callback is running */
 };

@@ -129,10 +129,27 @@ note_backstop(struct run *run)
     f->hard = f->by_kernel = true;
 }
 
+/* The guest's group, where it has one: memory that RLIMIT_DATA does not
+ * count. */
+static void
+note_memory(struct run *run)
+{
+    struct facts *f = &run->facts;
+    uint64_t peak = f->mem_peak;
+    if (f->limit != LIMIT_NONE || run->cgroups == NULL ||
+        !WIFSIGNALED(f->wait_status) || WTERMSIG(f->wait_status) != SIGKILL ||
+        !cgroup_ran_out(run->cgroups, run->pid, &peak))
+        return;
+    note(run, LIMIT_MEMORY, run->limits.memory);
+    f->limit_used = peak;
+    f->hard = f->by_kernel = true;
+}
+
 void
 limits_settle(struct run *run)
 {
     struct facts *f = &run->facts;
+    note_memory(run);
     note_backstop(run);
     switch (f->limit) {
     case LIMIT_NONE:
@@ -142,6 +159,8 @@ limits_settle(struct run *run)
         break;
     case LIMIT_WALL:
         f->limit_used = f->wall_ms;
+        break;
+    case LIMIT_MEMORY: /* note_memory() has it */
         break;
     case LIMIT_OUTPUT:
         f->limit_used = run->capture[0].bytes + run->capture[1].bytes;

@@ -201,6 +201,8 @@ set_up(struct supervisor *s, unsigned guests, struct err *err)
     if (s->base == NULL)
         return err_set(err, ERR_MEMORY, 0, "make an event loop");
     guests_init(&s->guests, s->base, guests);
+    if (cgroups_find(&s->guests.cgroups, &s->guests.cgroups_why, err) != 0)
+        return -1;
     if (watch_signals(s, err) != 0 || watch_client(s, err) != 0 ||
         start_tick(s, err) != 0)
         return -1;
@@ -250,6 +252,7 @@ tear_down(struct supervisor *s)
         pool_free(pool);
     }
     guests_tidy(&s->guests);
+    cgroups_free(s->guests.cgroups);
     struct event *const events[] = {s->signal_event, s->client_event, s->tick};
     for (int i = 0; i < 3; i++)
         if (events[i] != NULL)

@@ -106,6 +106,20 @@ strip_packages(json_t *policy, struct buf *out_folders, struct err *err)
     return 0;
 }
 
+/* The other layers are the zygote's to put up, and to refuse without. */
+static bool
+is_required(const json_t *wall, const char *layer)
+{
+    size_t i;
+    const json_t *name;
+    json_array_foreach(json_object_get(wall, "require"), i, name) {
+        if (json_is_string(name) &&
+            strcmp(json_string_value(name), layer) == 0)
+            return true;
+    }
+    return false;
+}
+
 int
 policy_split(const char *json, struct policy_parts *out, struct err *err)
 {
@@ -127,6 +141,8 @@ policy_split(const char *json, struct policy_parts *out, struct err *err)
                                  &parts.limits, err)
                    : err_set(err, ERR_MEMORY, 0, "out of memory");
     read_pool(json_object_get(policy, "pool"), &parts.pool);
+    parts.needs_cgroup =
+        is_required(json_object_get(policy, "wall"), "cgroup");
     json_decref(policy);
     if (done != 0) {
         policy_parts_clear(&parts);

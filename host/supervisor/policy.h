@@ -2,6 +2,8 @@
 #ifndef IMMURE_SUPERVISOR_POLICY_H
 #define IMMURE_SUPERVISOR_POLICY_H
 
+#include <stdbool.h>
+
 #include "host/buf.h"
 #include "host/err.h"
 #include "host/wire/job.h"
@@ -22,6 +24,7 @@ struct policy_parts {
                           known by number */
     struct buf folders; /* the real ones, each ended by a NUL */
     char *hash;         /* "sha256:..." */
+    bool needs_cgroup;  /* [wall] require says so */
     struct job_limits limits; /* what guests are born with */
     struct pool_settings pool;
 };

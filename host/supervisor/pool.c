@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "host/supervisor/session.h"
+#include "host/wall/wall.h"
 
 enum {
     LOST_ZYGOTE_MS = 200,
@@ -366,6 +367,24 @@ give(struct guest *guest, struct request *request)
     return run_give(run, &request->limits, &request->frames, NULL);
 }
 
+static int
+check_cgroup(const struct pool *pool, struct err *err)
+{
+    const struct wall_layer_info *info = &wall_layers[WALL_CGROUP];
+    if (!pool->policy.needs_cgroup)
+        return 0;
+    if (pool->host)
+        return err_set(err, ERR_WALL, 0,
+                       "wall layer cgroup is missing and the policy's [wall] "
+                       "require needs it: immure host cannot have it");
+    if (pool->guests->cgroups != NULL)
+        return 0;
+    return err_set(err, ERR_WALL, pool->guests->cgroups_why,
+                   "wall layer cgroup is missing and the policy's [wall] "
+                   "require needs it (it stops %s). To get it: %s",
+                   info->stops, info->get);
+}
+
 bool
 pool_take(struct pool *pool, struct request *request, uint32_t *out_retry_ms)
 {
@@ -387,6 +406,9 @@ pool_take(struct pool *pool, struct request *request, uint32_t *out_retry_ms)
     unsigned used = pool->queued + pool->count[PLACE_BUSY];
     if (used > pool->peak)
         pool->peak = used;
+    struct err err;
+    if (check_cgroup(pool, &err) != 0)
+        pool_fail_queue(pool, &err);
     pool_settle(pool);
     return true;
 }

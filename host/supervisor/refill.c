@@ -86,6 +86,7 @@ guest_new(struct pool *pool, struct zygote *zygote, struct err *err)
         free(guest);
         return NULL;
     }
+    guest->run.cgroups = pool->guests->cgroups;
     guest->pool = pool;
     guest->zygote = zygote;
     zygote->guests++;

@@ -17,7 +17,7 @@
 #include "host/supervisor/run_io.h"
 #include "host/supervisor/trace.h"
 
-enum { START_SECONDS = 30, PARK_MS = 20 };
+enum { START_SECONDS = 30, PARK_MS = 20, CGROUP_SLACK = 16 << 20 };
 
 uint64_t
 run_now_ns(void)
@@ -203,6 +203,26 @@ on_start_timer(evutil_socket_t fd, short what, void *arg)
     run_fail(run, &err);
 }
 
+/* The bound behind RLIMIT_DATA, which a guest should meet first: all pages of
+ * the zygote's that it can make its own, what it may map, and the page tables
+ * and kernel memory that go with that. */
+static int
+enter_cgroup(const struct run *run, struct err *err)
+{
+    uint64_t data = run->data_used + run->birth.memory;
+    if (run->cgroups == NULL || run->kind != RUN_JOB)
+        return 0;
+    return cgroup_enter(run->cgroups, run->pid,
+                        data + data / 64 + CGROUP_SLACK, err);
+}
+
+static void
+leave_cgroup(const struct run *run)
+{
+    if (run->cgroups != NULL && run->kind == RUN_JOB && run->pid > 0)
+        cgroup_remove(run->cgroups, run->pid);
+}
+
 /* The first to say hello becomes the guest; or its keeper, if it cannot be
  * traced and is not our own child.  An operator's program is one, and its pid
  * is known from the start. */
@@ -218,6 +238,8 @@ answer_hello(struct run *run, int fd, pid_t pid, struct err *err)
     } else {
         run->pid = pid;
         run->events.born(run->events.arg, run);
+        if (enter_cgroup(run, err) != 0)
+            return -1;
     }
     return fd_send(fd, &answer, 1, NULL, 0, err);
 }
@@ -244,6 +266,7 @@ take_ended(struct run *run, const struct control_ended *ended)
     }
     end(run, ended->wait_status, &ended->usage);
     run->reaped = true;
+    leave_cgroup(run);
     stream_close(&run->hello);
     run->events.gone(run->events.arg, run);
 }
@@ -336,6 +359,7 @@ run_start(struct run *run, struct zygote_link *zygote,
         {-1, -1, -1, -1, -1}};
     run->asked_ns = run_now_ns();
     run->birth = *birth;
+    run->data_used = zygote->data_used;
     if (make_ends(run, stdin_fd, &ends, err) != 0 ||
         zygote_link_spawn(zygote, birth, ends.guest, err) != 0)
         return -1;
@@ -491,6 +515,7 @@ run_waited(struct run *run, int wait_status, const struct rusage *usage)
         return;
     }
     run->reaped = true;
+    leave_cgroup(run);
     run->events.gone(run->events.arg, run);
 }
 

@@ -15,6 +15,7 @@
 
 #include "host/supervisor/result.h"
 #include "host/supervisor/zygote_link.h"
+#include "host/wall/cgroup.h"
 #include "host/wire/job.h"
 
 struct run;
@@ -52,7 +53,9 @@ struct stream {
 struct run {
     enum run_kind kind;
     enum run_state state;
-    struct event_base *base; /* borrowed */
+    struct event_base *base;       /* borrowed */
+    const struct cgroups *cgroups; /* borrowed; NULL where there are none */
+    uint64_t data_used;            /* what its zygote held at its birth */
     struct run_events events;
     struct control_spawn birth; /* what it was sealed with, or held to since */
     struct job_limits limits;   /* of the job it was given */

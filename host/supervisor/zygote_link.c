@@ -116,6 +116,7 @@ zygote_link_read(struct zygote_link *link, struct control_reply *out,
     if (out->kind == CONTROL_READY) {
         link->ready = true;
         link->wall_held = out->wall_held;
+        link->data_used = out->data_used;
         memcpy(link->engine, out->engine, sizeof link->engine);
         link->engine[sizeof link->engine - 1] = '\0';
     }

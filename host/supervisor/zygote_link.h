@@ -17,6 +17,7 @@ struct zygote_link {
                        has spoken */
     bool ready;
     unsigned wall_held;
+    uint64_t data_used; /* bytes that every guest begins with */
     char engine[64];
 };
 

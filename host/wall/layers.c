@@ -101,6 +101,13 @@ const struct wall_layer_info wall_layers[WALL_LAYER_COUNT] = {
         "them",
         "a processor and kernel with per-process control of indirect branch "
         "speculation (boot parameter spectre_v2_user=prctl)"},
+    [WALL_CGROUP] = {
+        "cgroup",
+        "page tables, pipes and other kernel memory beyond the memory limit; "
+        "processes",
+        "a control group that is immure's own: systemd-run --user --scope -p "
+        "Delegate=yes immure ...; Delegate=yes in a unit; root, with cgroup "
+        "v1"},
 };
 /* clang-format on */
 

@@ -15,6 +15,9 @@
     (WALL_BIT(WALL_RLIMITS) | WALL_BIT(WALL_DESCRIPTORS) |                    \
      WALL_BIT(WALL_DUMPABLE) | WALL_BIT(WALL_SECCOMP))
 
+/* Layers that go up outside. */
+#define WALL_OUTSIDE_LAYERS WALL_BIT(WALL_CGROUP)
+
 /* What must hold, beside one of the second set. */
 #define WALL_FLOOR                                                            \
     (WALL_BIT(WALL_SECCOMP) | WALL_BIT(WALL_NO_NEW_PRIVS) |                   \

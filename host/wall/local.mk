@@ -1,6 +1,7 @@
 wall_sources = \
 	host/wall/attempts.c host/wall/attempts.h \
 	host/wall/caps.c host/wall/caps.h \
+	host/wall/cgroup.c host/wall/cgroup.h \
 	host/wall/environment.c host/wall/environment.h \
 	host/wall/fds.c host/wall/fds.h \
 	host/wall/filter.c host/wall/filter.h \
@@ -11,6 +12,7 @@ wall_sources = \
 	host/wall/namespaces.c host/wall/namespaces.h \
 	host/wall/prctls.c host/wall/prctls.h \
 	host/wall/probe.c host/wall/probe.h \
+	host/wall/probe_cgroup.c host/wall/probe_cgroup.h \
 	host/wall/rlimits.c host/wall/rlimits.h \
 	host/wall/root.c host/wall/root.h \
 	host/wall/seal.c \

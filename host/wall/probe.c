@@ -16,6 +16,7 @@
 #include "host/fd.h"
 #include "host/wall/attempts.h"
 #include "host/wall/layers.h"
+#include "host/wall/probe_cgroup.h"
 
 enum { STATUS_BROKEN = 125 };
 
@@ -207,6 +208,8 @@ probe_layer(const struct outside *outside, enum wall_layer layer,
 {
     const struct attempt_row *row = &attempt_rows[layer];
     struct tried tried;
+    if (layer == WALL_CGROUP)
+        return probe_cgroup(out, err);
     *out = (struct probe_result){.before = PROBE_UNTRIED};
     if (!row->harms) {
         if (try_layer(outside, layer, row->needs, &tried, err) != 0)

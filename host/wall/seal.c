@@ -75,7 +75,8 @@ check_closed(const struct wall *wall, struct err *err)
         return layers_check_floor(wall, WALL_BIT(WALL_SECCOMP), err);
     if (layers_check_floor(wall, ~WALL_GUEST_LAYERS, err) != 0)
         return -1;
-    return layers_check_required(wall, ~WALL_GUEST_LAYERS, err);
+    return layers_check_required(
+        wall, ~(WALL_GUEST_LAYERS | WALL_OUTSIDE_LAYERS), err);
 }
 
 int
@@ -121,7 +122,7 @@ wall_in_place(struct wall *wall, const struct wall_guest_limits *limits,
 int
 wall_seal(struct wall *wall, struct err *err)
 {
-    const unsigned before = ~WALL_BIT(WALL_SECCOMP);
+    const unsigned before = ~(WALL_BIT(WALL_SECCOMP) | WALL_OUTSIDE_LAYERS);
     if (prctls_undumpable(wall, err) != 0 ||
         layers_check_floor(wall, before, err) != 0 ||
         layers_check_required(wall, before, err) != 0)

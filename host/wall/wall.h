@@ -45,6 +45,7 @@ enum wall_layer {
     WALL_MSEAL,
     WALL_DUMPABLE,
     WALL_SPECULATION,
+    WALL_CGROUP, /* put up by the supervisor: cgroup.h */
     WALL_LAYER_COUNT
 };
 

@@ -47,7 +47,8 @@ struct control_reply {
     uint32_t kind; /* enum control_kind */
     uint32_t id;   /* of the spawn that failed */
     uint32_t wall_held;
-    char engine[64]; /* "cpython 3.11.2 stock" */
+    uint64_t data_used; /* bytes that every guest begins with */
+    char engine[64];    /* "cpython 3.11.2 stock" */
     struct err err;
 };
 

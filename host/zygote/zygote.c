@@ -32,8 +32,10 @@ static int
 reply(enum control_kind kind, uint32_t id, const struct zygote *z,
       const struct err *cause)
 {
-    struct control_reply r = {
-        .kind = kind, .id = id, .wall_held = z->wall.held};
+    struct control_reply r = {.kind = kind,
+                              .id = id,
+                              .wall_held = z->wall.held,
+                              .data_used = z->data_used};
     interp_engine(r.engine, sizeof r.engine);
     if (cause != NULL)
         r.err = *cause;

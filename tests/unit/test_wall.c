@@ -123,8 +123,9 @@ START_TEST(every_layer_goes_up)
     struct scene wanted = *scene;
     char complaint[256];
     long uid;
-    wanted.layers = ~left_out & ~WALL_BIT(WALL_SPECULATION);
-    left_out |= WALL_BIT(WALL_SPECULATION);
+    wanted.layers =
+        ~left_out & ~WALL_BIT(WALL_SPECULATION) & ~WALL_BIT(WALL_CGROUP);
+    left_out |= WALL_BIT(WALL_SPECULATION) | WALL_BIT(WALL_CGROUP);
     confined_run(&wanted, &left_out, complaint, &uid);
     ck_assert_msg(complaint[0] == '\0', "%s: %s", scene->name, complaint);
     ck_assert_int_ne(uid, 0);

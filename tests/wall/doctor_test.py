@@ -16,7 +16,7 @@ NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 FLOOR = {"seccomp", "no_new_privs", "rlimits", "descriptors", "environment"}
 NAMESPACES = {"mount_ns", "pid_ns", "net_ns", "ipc_ns", "uts_ns", "cgroup_ns"}
 # Of this kernel and processor, not of the place a program runs in.
-MACHINE = {"landlock", "mdwe", "mseal", "speculation"}
+MACHINE = {"landlock", "mdwe", "mseal", "speculation", "cgroup"}
 
 # All of this machine's tree once more, in a mount namespace of its own.  With
 # its submounts: an ordinary user may not take them away.

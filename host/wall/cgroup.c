@@ -1,0 +1,433 @@
+#include "host/wall/cgroup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/cleanup.h"
+
+enum { TREES_MAX = 3, NAME_MAX_BYTES = 64, TEXT_MAX = 4096 };
+
+enum controller { MEMORY, PIDS, CPU, CONTROLLERS };
+static const char *const names[CONTROLLERS] = {"memory", "pids", "cpu"};
+
+/* One hierarchy that holds at least one of the controllers. */
+struct tree {
+    bool v2;
+    bool has[CONTROLLERS];
+    int base; /* directory of the process's own group; owned */
+    int home; /* directory of those we made, below it; owned, locked */
+};
+
+struct cgroups {
+    struct tree trees[TREES_MAX];
+    size_t count;
+    char home[NAME_MAX_BYTES]; /* "immure-PID" */
+};
+
+/* What is written for a guest.  A kernel without one of those that may fail
+ * has no swap, or no such limit. */
+/* clang-format off */
+static const struct {
+    enum controller controller;
+    bool v2;
+    bool may_fail;
+    const char *file;
+    const char *value; /* NULL: the memory limit */
+} knobs[] = {
+    {MEMORY, true,  true,  "memory.swap.max",             "0"},
+    {MEMORY, true,  false, "memory.max",                  NULL},
+    {MEMORY, false, false, "memory.limit_in_bytes",       NULL},
+    {MEMORY, false, true,  "memory.memsw.limit_in_bytes", NULL},
+    {PIDS,   true,  false, "pids.max",                    "1"},
+    {PIDS,   false, false, "pids.max",                    "1"},
+    /* One thread never uses more than one processor: a second limit, should
+       it ever have two. */
+    {CPU,    true,  true,  "cpu.max",                     "100000 100000"},
+    {CPU,    false, true,  "cpu.cfs_quota_us",            "100000"},
+};
+/* clang-format on */
+
+static int
+write_at(int dir, const char *file, const char *value)
+{
+    OWNED_FD fd = openat(dir, file, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    return write(fd, value, strlen(value)) == (ssize_t)strlen(value) ? 0 : -1;
+}
+
+static bool
+read_at(int dir, const char *file, char out[TEXT_MAX])
+{
+    OWNED_FD fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, out, TEXT_MAX - 1);
+    out[n > 0 ? n : 0] = '\0';
+    return n >= 0;
+}
+
+static int
+open_dir(int at, const char *name)
+{
+    return openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* "memory" is a word of "cpu,memory" and of "cpu memory\n". */
+static bool
+has_word(const char *words, const char *word)
+{
+    size_t len = strlen(word);
+    while (*words != '\0') {
+        size_t n = strcspn(words, ", \n");
+        if (n == len && strncmp(words, word, len) == 0)
+            return true;
+        words += n + (words[n] != '\0');
+    }
+    return false;
+}
+
+/* --- where -------------------------------------------------------------- */
+
+static void
+close_file(FILE **f)
+{
+    if (*f != NULL)
+        fclose(*f);
+}
+
+#define OWNED_FILE __attribute__((cleanup(close_file))) FILE *
+
+/* The path of this process's group in the hierarchy of `controller`, or in
+ * that of version 2 (NULL), as /proc/self/cgroup has it. */
+static bool
+own_path(const char *controller, char out[PATH_MAX])
+{
+    OWNED_FILE f = fopen("/proc/self/cgroup", "re");
+    char line[PATH_MAX + 256];
+    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+        char *words = strchr(line, ':');
+        char *path = words ? strchr(words + 1, ':') : NULL;
+        if (path == NULL)
+            continue;
+        *path++ = '\0';
+        path[strcspn(path, "\n")] = '\0';
+        if (controller ? has_word(words + 1, controller) : words[1] == '\0')
+            return snprintf(out, PATH_MAX, "%s", path) < PATH_MAX;
+    }
+    return false;
+}
+
+/* The directory of that path: /proc/self/mountinfo says where the hierarchy
+ * is mounted, and from which group downward (proc(5)). */
+static int
+open_own(const char *controller)
+{
+    OWNED_FILE f = fopen("/proc/self/mountinfo", "re");
+    char line[2 * PATH_MAX], path[PATH_MAX], full[2 * PATH_MAX];
+    if (!own_path(controller, path))
+        return -1;
+    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+        char root[PATH_MAX], at[PATH_MAX], type[32], options[1024];
+        const char *rest = strstr(line, " - ");
+        if (rest == NULL ||
+            sscanf(line, "%*s %*s %*s %4095s %4095s", root, at) != 2 ||
+            sscanf(rest, " - %31s %*s %1023s", type, options) != 2)
+            continue;
+        if (controller
+                ? strcmp(type, "cgroup") != 0 || !has_word(options, controller)
+                : strcmp(type, "cgroup2") != 0)
+            continue;
+        size_t n = strcmp(root, "/") == 0 ? 0 : strlen(root);
+        if (strncmp(path, root, n) != 0)
+            continue;
+        snprintf(full, sizeof full, "%s%s", at, path + n);
+        return open_dir(AT_FDCWD, full);
+    }
+    return -1;
+}
+
+/* --- version 2: no group may have both processes and controllers below -- */
+
+/* Only we and who started us are in the group. */
+static bool
+is_ours_alone(int base)
+{
+    char text[TEXT_MAX];
+    char *rest = text;
+    if (!read_at(base, "cgroup.procs", text))
+        return false;
+    for (long pid; (pid = strtol(rest, &rest, 10)) != 0;)
+        if (pid != getpid() && pid != getppid())
+            return false;
+    return true;
+}
+
+static bool
+move(int base, const char *leaf, pid_t pid)
+{
+    char text[16];
+    if (mkdirat(base, leaf, 0755) != 0 && errno != EEXIST)
+        return false;
+    OWNED_FD dir = open_dir(base, leaf);
+    snprintf(text, sizeof text, "%d", (int)pid);
+    return dir >= 0 && write_at(dir, "cgroup.procs", text) == 0;
+}
+
+/* Let groups below have what this one has.  A group that was delegated has
+ * us in it, and who started us: out of the way, into a leaf. */
+static bool
+enable(int base, const bool has[CONTROLLERS])
+{
+    char words[64] = "";
+    for (int i = 0; i < CONTROLLERS; i++)
+        if (has[i]) {
+            strcat(words, words[0] ? " +" : "+");
+            strcat(words, names[i]);
+        }
+    if (write_at(base, "cgroup.subtree_control", words) == 0)
+        return true;
+    return errno == EBUSY && is_ours_alone(base) &&
+           move(base, "immure-outside", getppid()) &&
+           move(base, "immure-outside", getpid()) &&
+           write_at(base, "cgroup.subtree_control", words) == 0;
+}
+
+/* --- ours --------------------------------------------------------------- */
+
+static void
+each_dir(int at, void (*visit)(int at, const char *name))
+{
+    int copy = open_dir(at, ".");
+    DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+    const struct dirent *entry;
+    if (dir == NULL) {
+        if (copy >= 0)
+            close(copy);
+        return;
+    }
+    while ((entry = readdir(dir)) != NULL)
+        if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+            visit(at, entry->d_name);
+    closedir(dir);
+}
+
+static void
+remove_one(int at, const char *name)
+{
+    (void)unlinkat(at, name, AT_REMOVEDIR);
+}
+
+/* Its owner holds a lock on it for as long as it lives. */
+static void
+sweep_one(int at, const char *name)
+{
+    if (strncmp(name, "immure-", 7) != 0)
+        return;
+    OWNED_FD dir = open_dir(at, name);
+    if (dir < 0 || flock(dir, LOCK_EX | LOCK_NB) != 0)
+        return;
+    each_dir(dir, remove_one);
+    (void)unlinkat(at, name, AT_REMOVEDIR);
+}
+
+static bool
+make_home(struct tree *tree, const char *name)
+{
+    each_dir(tree->base, sweep_one);
+    if (mkdirat(tree->base, name, 0755) != 0)
+        return false;
+    tree->home = open_dir(tree->base, name);
+    if (tree->home >= 0 && flock(tree->home, LOCK_EX | LOCK_NB) == 0 &&
+        (!tree->v2 || enable(tree->home, tree->has)))
+        return true;
+    (void)unlinkat(tree->base, name, AT_REMOVEDIR);
+    return false;
+}
+
+static void
+tree_clear(struct tree *tree, const char *home)
+{
+    if (tree->home >= 0) {
+        each_dir(tree->home, remove_one);
+        close(tree->home);
+        (void)unlinkat(tree->base, home, AT_REMOVEDIR);
+    }
+    if (tree->base >= 0)
+        close(tree->base);
+    tree->home = tree->base = -1;
+}
+
+static bool
+add_tree(struct cgroups *c, const struct tree *found)
+{
+    struct tree tree = *found;
+    tree.home = -1;
+    if (tree.base >= 0 && (!tree.v2 || enable(tree.base, tree.has)) &&
+        make_home(&tree, c->home)) {
+        c->trees[c->count++] = tree;
+        return true;
+    }
+    int why = errno;
+    tree_clear(&tree, c->home);
+    errno = why;
+    return false;
+}
+
+static bool
+find_v2(struct cgroups *c)
+{
+    char words[TEXT_MAX];
+    struct tree tree = {.v2 = true, .base = open_own(NULL)};
+    if (tree.base < 0)
+        return false;
+    if (read_at(tree.base, "cgroup.controllers", words))
+        for (int i = 0; i < CONTROLLERS; i++)
+            tree.has[i] = has_word(words, names[i]);
+    if (tree.has[MEMORY] || tree.has[PIDS])
+        return add_tree(c, &tree);
+    close(tree.base);
+    errno = ENOENT;
+    return false;
+}
+
+static bool
+find_v1(struct cgroups *c)
+{
+    for (int i = 0; i < CONTROLLERS; i++) {
+        struct tree tree = {.base = open_own(names[i])};
+        tree.has[i] = true;
+        if (tree.base >= 0)
+            (void)add_tree(c, &tree);
+    }
+    return c->count > 0;
+}
+
+static bool
+has(const struct cgroups *c, enum controller controller)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->trees[i].has[controller])
+            return true;
+    return false;
+}
+
+int
+cgroups_find(struct cgroups **out, int *out_why, struct err *err)
+{
+    struct cgroups *c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return err_set(err, ERR_MEMORY, 0, "out of memory");
+    snprintf(c->home, sizeof c->home, "immure-%d", (int)getpid());
+    errno = 0;
+    *out_why = 0;
+    if ((find_v2(c) || find_v1(c)) && has(c, MEMORY) && has(c, PIDS)) {
+        *out = c;
+        return 0;
+    }
+    *out_why = errno ? errno : ENOENT;
+    cgroups_free(c);
+    *out = NULL;
+    return 0;
+}
+
+void
+cgroups_free(struct cgroups *c)
+{
+    if (c == NULL)
+        return;
+    for (size_t i = 0; i < c->count; i++)
+        tree_clear(&c->trees[i], c->home);
+    free(c);
+}
+
+/* --- a guest's ---------------------------------------------------------- */
+
+static int
+set_knobs(const struct tree *tree, int dir, uint64_t memory_max)
+{
+    char bytes[32];
+    snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)memory_max);
+    for (size_t i = 0; i < sizeof knobs / sizeof knobs[0]; i++)
+        if (knobs[i].v2 == tree->v2 && tree->has[knobs[i].controller] &&
+            write_at(dir, knobs[i].file,
+                     knobs[i].value ? knobs[i].value : bytes) != 0 &&
+            !knobs[i].may_fail)
+            return -1;
+    return 0;
+}
+
+static void
+name_of(pid_t pid, char out[NAME_MAX_BYTES])
+{
+    snprintf(out, NAME_MAX_BYTES, "%d", (int)pid);
+}
+
+static int
+enter_tree(const struct tree *tree, const char *pid, uint64_t memory_max)
+{
+    if (mkdirat(tree->home, pid, 0755) != 0)
+        return -1;
+    OWNED_FD dir = open_dir(tree->home, pid);
+    if (dir < 0 || set_knobs(tree, dir, memory_max) != 0)
+        return -1;
+    return write_at(dir, "cgroup.procs", pid);
+}
+
+int
+cgroup_enter(const struct cgroups *c, pid_t pid, uint64_t memory_max,
+             struct err *err)
+{
+    char name[NAME_MAX_BYTES];
+    name_of(pid, name);
+    for (size_t i = 0; i < c->count; i++)
+        if (enter_tree(&c->trees[i], name, memory_max) != 0)
+            return err_set(err, ERR_WALL, errno,
+                           "wall layer cgroup did not go up: put the guest "
+                           "into a control group");
+    return 0;
+}
+
+static bool
+read_guests(const struct tree *tree, pid_t pid, const char *v2, const char *v1,
+            char out[TEXT_MAX])
+{
+    char path[2 * NAME_MAX_BYTES];
+    snprintf(path, sizeof path, "%d/%s", (int)pid, tree->v2 ? v2 : v1);
+    return read_at(tree->home, path, out);
+}
+
+/* Version 1 has a line "oom_kill N" in memory.oom_control from Linux 4.13. */
+bool
+cgroup_ran_out(const struct cgroups *c, pid_t pid, uint64_t *out_peak)
+{
+    const struct tree *tree = c->trees;
+    char text[TEXT_MAX];
+    while (!tree->has[MEMORY]) /* cgroups_find() saw it */
+        tree++;
+    const char *found =
+        read_guests(tree, pid, "memory.events", "memory.oom_control", text)
+            ? strstr(text, "oom_kill ")
+            : NULL;
+    if (found == NULL || atoi(found + strlen("oom_kill ")) == 0)
+        return false;
+    if (read_guests(tree, pid, "memory.peak", "memory.max_usage_in_bytes",
+                    text))
+        *out_peak = strtoull(text, NULL, 10);
+    return true;
+}
+
+void
+cgroup_remove(const struct cgroups *c, pid_t pid)
+{
+    char name[NAME_MAX_BYTES];
+    name_of(pid, name);
+    for (size_t i = 0; i < c->count; i++)
+        remove_one(c->trees[i].home, name);
+}

@@ -96,14 +96,10 @@ static const struct {
     const char *event;
     int (*check)(PyObject *args, const struct list_row *row);
 } checks[] = {
-    {"code.__new__", check_code},
-    {"exec", check_own_code},
-    {"function.__new__", check_own_code},
-    {"import", check_import},
-    {"object.__delattr__", check_write},
-    {"object.__getattr__", check_read},
-    {"object.__setattr__", check_write},
-    {"open", check_open},
+    {"code.__new__", check_code},         {"exec", check_own_code},
+    {"function.__new__", check_own_code}, {"import", check_import},
+    {"object.__delattr__", check_write},  {"object.__getattr__", check_read},
+    {"object.__setattr__", check_write},  {"open", check_open},
 };
 
 static int

@@ -30,8 +30,8 @@ pyver_globals_past(bool (*passes)(PyObject *code))
 {
     _PyInterpreterFrame *frame = PyThreadState_Get()->cframe->current_frame;
 
-    while (frame != NULL && (_PyFrame_IsIncomplete(frame) ||
-                             passes((PyObject *)frame->f_code)))
+    while (frame != NULL &&
+           (_PyFrame_IsIncomplete(frame) || passes((PyObject *)frame->f_code)))
         frame = frame->previous;
     return frame == NULL ? NULL : frame->f_globals;
 }

@@ -10,10 +10,13 @@ Verdicts: ESCAPED and hung (not ok), crashed(SIGNAL), contained, untried (the
 guest could not even try: with one layer off, it needs a module that is not
 there), optional (an effect that the header allows: `# policy: optional`, or
 for one layer alone, `# policy-wall: optional; WHY`).
+`# packages: numpy, jinja2`: the guest may import those of the system.
+A file /tmp/escape-NNN... of a vector's own number is an effect, too.
 Not in the plan: attacks on another Python, and those on hosts that run guests
 some other way (`# check: grader`, `# check: twice`)."""
 
 import argparse
+import atexit
 import concurrent.futures
 import fnmatch
 import glob
@@ -22,9 +25,11 @@ import os
 import re
 import secrets
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get("BUILDDIR", os.path.join(HERE, "../../build"))
@@ -36,6 +41,10 @@ COMMANDS = {
     "gate": "{build}/tests/layers --only=gate {file}",
     "wall": "{build}/tests/layers --only=wall {file}",
 }
+
+# With packages: their options, and for one layer a policy made beforehand.
+PACKAGES = ("--env", "/usr", "--memory", "512M", "--cpu", "8s", "--wall",
+            "12s")
 
 # What a vector may use before its effect counts as one.
 MEM_LIMIT, OUT_LIMIT = 1024 * MIB, 16 * MIB
@@ -67,8 +76,34 @@ def applies(head, python):
             <= version(head.get("max-python", "9.99")))
 
 
+def allow_packages(names):
+    return [word for name in re.split(r",\s*", names)
+            for word in ("--allow-import", name)]
+
+
+def layer_policy(names):
+    """The path of a file with the effective policy that allows NAMES."""
+    options = ["--env", "/usr", *allow_packages(names)]
+    done = subprocess.run([BUILD + "/immure-zygote", "--tool", "policy",
+                           "pure", *options], capture_output=True, check=True)
+    with tempfile.NamedTemporaryFile(suffix=".json", delete=False) as f:
+        f.write(done.stdout)
+    atexit.register(os.unlink, f.name)
+    return f.name
+
+
+def command(path, head, opts):
+    words = [word.replace("{file}", path) for word in opts.words]
+    if "packages" not in head:
+        return words
+    if opts.layers == "both":
+        return [*words[:-1], *PACKAGES, *allow_packages(head["packages"]),
+                path]
+    return [*words[:-1], "--policy", layer_policy(head["packages"]), path]
+
+
 def run(path, head, opts):
-    cmd = [word.replace("{file}", path) for word in opts.words]
+    cmd = command(path, head, opts)
     env = {k: os.environ[k] for k in ("PATH", "HOME", "LANG")
            if k in os.environ}
     env["JAIL_CANARY"] = opts.canary
@@ -104,6 +139,15 @@ def effect(res, head):
     return next((what for had, what in effects if had), None)
 
 
+def made_files(path, opts):
+    """Files of this vector's number, outside of any guest; removed."""
+    number = os.path.basename(path)[:3]
+    made = set(glob.glob(f"/tmp/escape-{number}*")) - opts.stale
+    for each in made:
+        shutil.rmtree(each) if os.path.isdir(each) else os.unlink(each)
+    return f"made {min(made)}" if made else None
+
+
 def signal_name(rc):
     number = -rc if rc < 0 else rc - 128 if 128 < rc < 160 else 0
     try:
@@ -120,6 +164,7 @@ def judge(path, head, opts):
         # A file that only the guest sees is no effect.
         if set(glob.glob("/tmp/escape-*")) <= opts.stale:
             had = None
+    had = had or made_files(path, opts)
     if had:
         allowed = head.get(f"policy-{opts.layers}", head.get("policy", ""))
         optional = allowed.startswith("optional")
@@ -165,6 +210,7 @@ def main(argv):
     opts = options(argv)
     plan = [(path, head) for path in sorted(glob.glob(HERE + "/[0-9]*.py"))
             for head in [header(path)] if applies(head, opts.python)
+            and (opts.layers or "packages" not in head)
             and fnmatch.fnmatch(os.path.basename(path), opts.only)]
     print(f"1..{len(plan)}")
     count, bad = {}, 0

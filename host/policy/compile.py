@@ -52,7 +52,7 @@ WALL_LAYERS = (
     "user_ns", "mount_ns", "pid_ns", "net_ns", "ipc_ns", "uts_ns",
     "cgroup_ns", "time_ns", "empty_root", "landlock", "capabilities",
     "securebits", "mdwe", "mseal", "dumpable", "speculation",
-    "cgroup",
+    "own_uid", "cgroup",
 )
 
 VERBS = ("append", "remove", "replace")

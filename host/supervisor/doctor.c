@@ -16,6 +16,7 @@
 #include "host/fd.h"
 #include "host/supervisor/trace.h"
 #include "host/wall/probe.h"
+#include "host/wall/uids.h"
 #include "host/wire/control.h"
 
 enum { STATUS_BROKEN = 125, SECONDS = 60 };
@@ -39,10 +40,12 @@ static const struct wall_guest_limits limits = {
 /* A wall of everything that can be had, and then a call that is not in the
  * table.  Returns only as a failure. */
 static int
-guest(struct wall *wall, int sock, struct report *report)
+guest(struct wall *wall, uid_t uid, int sock, struct report *report)
 {
     char byte = HELLO_BORN;
     struct fd_message answer;
+    struct wall_guest_limits own = limits;
+    own.uid = uid;
     if (wall_enter_namespaces(wall, &report->err) != 0 ||
         wall_close_root(wall, &report->err) != 0)
         return -1;
@@ -54,7 +57,7 @@ guest(struct wall *wall, int sock, struct report *report)
     }
     if (fd_send(sock, &byte, 1, NULL, 0, &report->err) != 0 ||
         fd_recv(sock, &byte, 1, &answer, &report->err) != 0 ||
-        wall_guest(wall, &limits, &report->err) != 0 ||
+        wall_guest(wall, &own, &report->err) != 0 ||
         wall_seal(wall, &report->err) != 0)
         return -1;
     report->up = true;
@@ -66,13 +69,13 @@ guest(struct wall *wall, int sock, struct report *report)
 }
 
 static _Noreturn void
-guest_main(int sock)
+guest_main(int sock, uid_t uid)
 {
     struct wall wall = {0};
     struct report report = {0};
     if (dup2(sock, GUEST_FD_REPORT) < 0)
         _exit(STATUS_BROKEN);
-    if (guest(&wall, GUEST_FD_REPORT, &report) != 0)
+    if (guest(&wall, uid, GUEST_FD_REPORT, &report) != 0)
         (void)!write(GUEST_FD_REPORT, &report, sizeof report);
     _exit(STATUS_BROKEN);
 }
@@ -128,20 +131,28 @@ serve(int sock, struct whole *whole, struct err *err)
 static int
 put_up_whole(struct whole *whole, struct err *err)
 {
-    int pair[2], on = 1;
+    int pair[2], on = 1, why;
+    struct uids *uids;
+    uid_t uid = 0;
     *whole = (struct whole){0};
     if (fd_seqpacket_pair(pair, err) != 0)
         return -1;
     OWNED_FD ours = pair[0], theirs = pair[1];
     if (setsockopt(ours, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0)
         return err_set(err, ERR_SYSTEM, errno, "ask for credentials");
+    if (uids_find(&uids, &why, err) != 0)
+        return -1;
+    if (uids != NULL && uids_take(uids, &uid, err) != 0) {
+        uids_free(uids);
+        return -1;
+    }
     pid_t pid = fork();
-    if (pid < 0)
-        return err_set(err, ERR_SYSTEM, errno, "fork a guest");
     if (pid == 0)
-        guest_main(theirs);
+        guest_main(theirs, uid);
     close(take_fd(&theirs));
-    int done = serve(ours, whole, err);
+    int done = pid < 0 ? err_set(err, ERR_SYSTEM, errno, "fork a guest")
+                       : serve(ours, whole, err);
+    uids_free(uids);
     close(take_fd(&ours));
     while (waitpid(-1, NULL, __WALL) > 0 || errno == EINTR)
         continue;

@@ -24,6 +24,7 @@ struct guest {
     struct pool *pool;
     struct zygote *zygote;   /* it came from; NULL once that is gone */
     struct request *request; /* whose job it has, or NULL */
+    uid_t uid; /* its own on this host, of guests.uids; 0: none */
     enum guest_place place;
     struct event *lost_timer;
     TAILQ_ENTRY(guest) entry; /* in its pool's list of that place */
@@ -40,6 +41,7 @@ struct guests {
     struct event_base *base;
     struct cgroups *cgroups; /* owned; NULL where there are none, for: */
     int cgroups_why;         /* an errno */
+    struct uids *uids;       /* owned; NULL where there are none */
     struct pool_list pools;  /* the next to get a guest first */
     unsigned alive;          /* guests that are not reaped */
     unsigned max;            /* of them at any time */

@@ -22,6 +22,7 @@
 #include "host/supervisor/doctor.h"
 #include "host/supervisor/front.h"
 #include "host/supervisor/trace.h"
+#include "host/wall/uids.h"
 
 enum { STATUS_USAGE = 125, GUESTS_MAX = 64, GUESTS_MOST = 10000 };
 
@@ -201,7 +202,9 @@ set_up(struct supervisor *s, unsigned guests, struct err *err)
     if (s->base == NULL)
         return err_set(err, ERR_MEMORY, 0, "make an event loop");
     guests_init(&s->guests, s->base, guests);
-    if (cgroups_find(&s->guests.cgroups, &s->guests.cgroups_why, err) != 0)
+    int why;
+    if (cgroups_find(&s->guests.cgroups, &s->guests.cgroups_why, err) != 0 ||
+        uids_find(&s->guests.uids, &why, err) != 0)
         return -1;
     if (watch_signals(s, err) != 0 || watch_client(s, err) != 0 ||
         start_tick(s, err) != 0)
@@ -253,6 +256,7 @@ tear_down(struct supervisor *s)
     }
     guests_tidy(&s->guests);
     cgroups_free(s->guests.cgroups);
+    uids_free(s->guests.uids);
     struct event *const events[] = {s->signal_event, s->client_event, s->tick};
     for (int i = 0; i < 3; i++)
         if (events[i] != NULL)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "host/supervisor/session.h"
+#include "host/wall/uids.h"
 #include "host/wall/wall.h"
 
 enum {
@@ -36,6 +37,8 @@ drop(struct guest *guest)
     pool->count[guest->place]--;
     if (guest->zygote != NULL)
         guest->zygote->guests--;
+    if (guest->uid != 0)
+        uids_give_back(pool->guests->uids, guest->uid);
     guests_drop(pool->guests, guest);
 }
 

@@ -4,6 +4,7 @@
 
 #include "host/supervisor/pool_inner.h"
 #include "host/supervisor/session.h"
+#include "host/wall/uids.h"
 
 enum { STARTING_MAX = 16, LOOK_AHEAD = 16 };
 
@@ -118,6 +119,21 @@ attach_program(struct guest *guest, struct zygote *program)
 }
 
 static int
+take_uid(struct guest *guest, struct control_spawn *birth, struct err *err)
+{
+    struct uids *uids = guest->pool->guests->uids;
+    if (uids == NULL)
+        return 0;
+    if (uids_take(uids, &guest->uid, err) != 0) {
+        struct err cause = *err;
+        run_fail(&guest->run, &cause);
+        return -1;
+    }
+    birth->uid = guest->uid;
+    return 0;
+}
+
+static int
 ask_for_one(struct pool *pool, struct zygote *zygote, struct err *err)
 {
     struct control_spawn birth = birth_limits(pool);
@@ -126,6 +142,8 @@ ask_for_one(struct pool *pool, struct zygote *zygote, struct err *err)
         return -1;
     if (pool->host)
         attach_program(guest, zygote);
+    else if (take_uid(guest, &birth, err) != 0)
+        return -1;
     if (run_start(&guest->run, &zygote->link, &birth, STDIN_FILENO, err) == 0)
         return 0;
     struct err cause = *err;

@@ -339,6 +339,15 @@ try_share_prediction(const struct outside *o, const struct wall *wall)
                          PR_SPEC_ENABLE, 0, 0));
 }
 
+/* Its zygote is nobody, and so is every guest without a user of its own. */
+static int
+try_signal_zygote(const struct outside *o, const struct wall *wall)
+{
+    (void)o;
+    (void)wall;
+    return outcome(kill(getppid(), 0));
+}
+
 /* clang-format off */
 #define OWN_NS B(USER_NS)
 const struct attempt_row attempt_rows[WALL_LAYER_COUNT] = {
@@ -363,6 +372,7 @@ const struct attempt_row attempt_rows[WALL_LAYER_COUNT] = {
     [WALL_MSEAL]        = {"make a constant writable", 0, try_write_constant, false},
     [WALL_DUMPABLE]     = {"trace it, as the same user", B(CAPABILITIES), try_be_traced, false},
     [WALL_SPECULATION]  = {"share branch prediction again", 0, try_share_prediction, false},
+    [WALL_OWN_UID]      = {"signal a process of nobody's", OWN_NS | B(CAPABILITIES), try_signal_zygote, false},
     [WALL_CGROUP]       = {"fork, and touch more memory than its limit", 0, NULL, false}, /* probe_cgroup.c */
 };
 /* clang-format on */

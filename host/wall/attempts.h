@@ -16,9 +16,11 @@ struct outside {
     socklen_t abstract_len;
     int shm_id; /* marked for removal, and attached until then */
     void *shm;
-    char node[65]; /* the host's name */
-    long up;       /* CLOCK_BOOTTIME, seconds */
-    char *secret;  /* a variable's value in this process's environment */
+    char node[65];     /* the host's name */
+    long up;           /* CLOCK_BOOTTIME, seconds */
+    struct uids *uids; /* owned; NULL where there are none */
+    uid_t uid;         /* one of them, or 0 */
+    char *secret;      /* a variable's value in this process's environment */
 };
 
 /* In the confined process: descriptor PROBE_SOCK leads to the caller of

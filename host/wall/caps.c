@@ -83,22 +83,46 @@ caps_drop_bounding(struct wall *wall, struct err *err)
 }
 
 int
-caps_drop(struct wall *wall, struct err *err)
+caps_drop_all(struct err *err)
 {
-    if (!layer_wanted(wall, WALL_CAPABILITIES))
-        return 0;
     const struct capabilities none = {0};
     struct capabilities now = {0};
-    /* Kernels before 4.3 have no ambient set. */
-    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 &&
-        errno != EINVAL)
-        return layer_failed(err, WALL_CAPABILITIES, errno,
-                            "clear the ambient set");
     if (set(&none) != 0 || get(&now) != 0)
         return layer_failed(err, WALL_CAPABILITIES, errno, "capset(2)");
     if (!is_empty(&now))
         return layer_failed(err, WALL_CAPABILITIES, 0,
                             "some stayed after capset(2)");
+    return 0;
+}
+
+/* What a guest needs to become its own user, in this user namespace, which has
+ * no ids but those. */
+static int
+keep_ids(struct err *err)
+{
+    struct capabilities kept = {0};
+    const unsigned ids[] = {CAP_SETUID, CAP_SETGID};
+    for (int i = 0; i < 2; i++) {
+        kept.half[CAP_TO_INDEX(ids[i])].effective |= CAP_TO_MASK(ids[i]);
+        kept.half[CAP_TO_INDEX(ids[i])].permitted |= CAP_TO_MASK(ids[i]);
+    }
+    if (set(&kept) != 0)
+        return layer_failed(err, WALL_CAPABILITIES, errno, "capset(2)");
+    return 0;
+}
+
+int
+caps_drop(struct wall *wall, struct err *err)
+{
+    if (!layer_wanted(wall, WALL_CAPABILITIES))
+        return 0;
+    /* Kernels before 4.3 have no ambient set. */
+    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 &&
+        errno != EINVAL)
+        return layer_failed(err, WALL_CAPABILITIES, errno,
+                            "clear the ambient set");
+    if ((wall->has_uids ? keep_ids(err) : caps_drop_all(err)) != 0)
+        return -1;
     layer_up(wall, WALL_CAPABILITIES);
     return 0;
 }

@@ -17,6 +17,10 @@ int caps_lock_securebits(struct wall *wall, struct err *err);
 int caps_drop_bounding(struct wall *wall, struct err *err);
 
 /* Empty the effective, permitted and inheritable sets, and look. */
+int caps_drop_all(struct err *err);
+
+/* The same in a zygote, which may keep what its guests need to become users of
+ * their own: they let go of it (ids.h). */
 int caps_drop(struct wall *wall, struct err *err);
 
 #endif

@@ -21,6 +21,7 @@ static const char *const names[CONTROLLERS] = {"memory", "pids", "cpu"};
 /* One hierarchy that holds at least one of the controllers. */
 struct tree {
     bool v2;
+    bool moved; /* we and who started us were, into a leaf */
     bool has[CONTROLLERS];
     int base; /* directory of the process's own group; owned */
     int home; /* directory of those we made, below it; owned, locked */
@@ -170,33 +171,59 @@ is_ours_alone(int base)
 }
 
 static bool
-move(int base, const char *leaf, pid_t pid)
+move(int dir, pid_t pid)
 {
     char text[16];
-    if (mkdirat(base, leaf, 0755) != 0 && errno != EEXIST)
-        return false;
-    OWNED_FD dir = open_dir(base, leaf);
     snprintf(text, sizeof text, "%d", (int)pid);
     return dir >= 0 && write_at(dir, "cgroup.procs", text) == 0;
 }
 
-/* Let groups below have what this one has.  A group that was delegated has
- * us in it, and who started us: out of the way, into a leaf. */
-static bool
-enable(int base, const bool has[CONTROLLERS])
+static const char leaf[] = "immure-outside";
+
+/* "+memory +pids", or with a minus. */
+static int
+control(const struct tree *tree, int dir, char sign)
 {
     char words[64] = "";
+    size_t n = 0;
     for (int i = 0; i < CONTROLLERS; i++)
-        if (has[i]) {
-            strcat(words, words[0] ? " +" : "+");
-            strcat(words, names[i]);
-        }
-    if (write_at(base, "cgroup.subtree_control", words) == 0)
+        if (tree->has[i])
+            n += (size_t)snprintf(words + n, sizeof words - n, "%s%c%s",
+                                  n ? " " : "", sign, names[i]);
+    return write_at(dir, "cgroup.subtree_control", words);
+}
+
+/* A group that was delegated has us in it, and who started us: out of the
+ * way, into a leaf. */
+static bool
+step_aside(struct tree *tree)
+{
+    if (!is_ours_alone(tree->base) ||
+        (mkdirat(tree->base, leaf, 0755) != 0 && errno != EEXIST))
+        return false;
+    OWNED_FD dir = open_dir(tree->base, leaf);
+    tree->moved = move(dir, getppid()) && move(dir, getpid());
+    return tree->moved;
+}
+
+static void
+step_back(struct tree *tree)
+{
+    if (!tree->moved || control(tree, tree->base, '-') != 0)
+        return;
+    (void)move(tree->base, getppid());
+    (void)move(tree->base, getpid());
+    (void)unlinkat(tree->base, leaf, AT_REMOVEDIR);
+}
+
+/* Let groups below have what this one has. */
+static bool
+enable(struct tree *tree)
+{
+    if (control(tree, tree->base, '+') == 0)
         return true;
-    return errno == EBUSY && is_ours_alone(base) &&
-           move(base, "immure-outside", getppid()) &&
-           move(base, "immure-outside", getpid()) &&
-           write_at(base, "cgroup.subtree_control", words) == 0;
+    return errno == EBUSY && step_aside(tree) &&
+           control(tree, tree->base, '+') == 0;
 }
 
 /* --- ours --------------------------------------------------------------- */
@@ -245,7 +272,7 @@ make_home(struct tree *tree, const char *name)
         return false;
     tree->home = open_dir(tree->base, name);
     if (tree->home >= 0 && flock(tree->home, LOCK_EX | LOCK_NB) == 0 &&
-        (!tree->v2 || enable(tree->home, tree->has)))
+        (!tree->v2 || control(tree, tree->home, '+') == 0))
         return true;
     (void)unlinkat(tree->base, name, AT_REMOVEDIR);
     return false;
@@ -259,6 +286,7 @@ tree_clear(struct tree *tree, const char *home)
         close(tree->home);
         (void)unlinkat(tree->base, home, AT_REMOVEDIR);
     }
+    step_back(tree);
     if (tree->base >= 0)
         close(tree->base);
     tree->home = tree->base = -1;
@@ -269,7 +297,7 @@ add_tree(struct cgroups *c, const struct tree *found)
 {
     struct tree tree = *found;
     tree.home = -1;
-    if (tree.base >= 0 && (!tree.v2 || enable(tree.base, tree.has)) &&
+    if (tree.base >= 0 && (!tree.v2 || enable(&tree)) &&
         make_home(&tree, c->home)) {
         c->trees[c->count++] = tree;
         return true;

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/wall/caps.h"
 #include "host/wall/layers.h"
 #include "host/wall/prctls.h"
 
@@ -70,6 +71,9 @@ ids_choose(struct wall *wall, struct err *err)
     wall->uid = IDS_NOBODY;
     wall->gid = IDS_NOBODY;
     wall->change_ids = 1;
+    wall->has_uids = layer_wanted(wall, WALL_OWN_UID) &&
+                     layer_wanted(wall, WALL_USER_NS) &&
+                     ids_maps(WALL_UIDS_FIRST, WALL_UIDS_COUNT);
     if (setgroups(0, NULL) != 0)
         return layer_failed(err, WALL_CAPABILITIES, errno,
                             "leave root's supplementary groups");
@@ -103,4 +107,53 @@ ids_change(struct wall *wall, struct err *err)
     if (!ids_are(wall->uid, wall->gid))
         return layer_failed(err, WALL_CAPABILITIES, 0, "uid 0 stayed");
     return prctls_after_ids(wall, err);
+}
+
+static bool
+covers(const char *path, uid_t first, unsigned count)
+{
+    __attribute__((cleanup(close_map))) FILE *map = fopen(path, "re");
+    unsigned inside, outside, n;
+    while (map != NULL && fscanf(map, "%u %u %u", &inside, &outside, &n) == 3)
+        if (first >= inside && first - inside < n &&
+            count <= n - (first - inside))
+            return true;
+    return false;
+}
+
+bool
+ids_maps(uid_t first, unsigned count)
+{
+    return covers("/proc/self/uid_map", first, count) &&
+           covers("/proc/self/gid_map", first, count);
+}
+
+static int
+become(uid_t uid, struct err *err)
+{
+    const gid_t gid = uid;
+    if (setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)
+        return layer_failed(err, WALL_OWN_UID, errno, "become its user");
+    if (!ids_are(uid, gid))
+        return layer_failed(err, WALL_OWN_UID, 0, "the user before stayed");
+    return 0;
+}
+
+int
+ids_become_own(struct wall *wall, const struct wall_guest_limits *limits,
+               struct err *err)
+{
+    if (layer_wanted(wall, WALL_OWN_UID) && !wall->has_uids)
+        layer_missing(wall, WALL_OWN_UID,
+                      layer_held(wall, WALL_USER_NS) ? EINVAL : EPERM);
+    if (!wall->has_uids)
+        return 0;
+    if (limits->uid != 0) {
+        if (become(limits->uid, err) != 0)
+            return -1;
+        layer_up(wall, WALL_OWN_UID);
+    } else {
+        layer_missing(wall, WALL_OWN_UID, ENOENT);
+    }
+    return caps_drop_all(err);
 }

@@ -2,6 +2,8 @@
 #ifndef IMMURE_WALL_IDS_H
 #define IMMURE_WALL_IDS_H
 
+#include <stdbool.h>
+
 #include "host/wall/wall.h"
 
 /* The uid and gid of every guest inside a user namespace; on the host that of
@@ -15,5 +17,13 @@ int ids_choose(struct wall *wall, struct err *err);
 /* Become wall->uid and gid, where this process is root.  Clears dumpable and
  * the parent-death signal in the kernel, and puts both back. */
 int ids_change(struct wall *wall, struct err *err);
+
+/* Does this user namespace have these ids, as users and as groups? */
+bool ids_maps(uid_t first, unsigned count);
+
+/* In a guest: become limits->uid, its own, and let go of what the zygote kept
+ * for that. */
+int ids_become_own(struct wall *wall, const struct wall_guest_limits *limits,
+                   struct err *err);
 
 #endif

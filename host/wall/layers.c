@@ -101,6 +101,12 @@ const struct wall_layer_info wall_layers[WALL_LAYER_COUNT] = {
         "them",
         "a processor and kernel with per-process control of indirect branch "
         "speculation (boot parameter spectre_v2_user=prctl)"},
+    [WALL_OWN_UID] = {
+        "own_uid",
+        "sharing a host user, and its signals, traces and limits, with other "
+        "guests",
+        "being started by root, with user_ns, and /run writable; immure host "
+        "cannot have it"},
     [WALL_CGROUP] = {
         "cgroup",
         "page tables, pipes and other kernel memory beyond the memory limit; "

@@ -13,7 +13,8 @@
 /* Layers that go up in each guest, not in the zygote. */
 #define WALL_GUEST_LAYERS                                                     \
     (WALL_BIT(WALL_RLIMITS) | WALL_BIT(WALL_DESCRIPTORS) |                    \
-     WALL_BIT(WALL_DUMPABLE) | WALL_BIT(WALL_SECCOMP))
+     WALL_BIT(WALL_DUMPABLE) | WALL_BIT(WALL_SECCOMP) |                       \
+     WALL_BIT(WALL_OWN_UID))
 
 /* Layers that go up outside. */
 #define WALL_OUTSIDE_LAYERS WALL_BIT(WALL_CGROUP)

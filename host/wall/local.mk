@@ -17,6 +17,7 @@ wall_sources = \
 	host/wall/root.c host/wall/root.h \
 	host/wall/seal.c \
 	host/wall/syscalls.c host/wall/syscalls.h \
+	host/wall/uids.c host/wall/uids.h \
 	host/wall/userns.c host/wall/userns.h \
 	host/wall/view.c \
 	host/wall/wall.h

@@ -162,6 +162,8 @@ enter_rows(struct wall *wall, bool in_place, const struct inodes *before,
     if (layer_held(wall, WALL_USER_NS)) {
         wall->uid = IDS_NOBODY;
         wall->gid = IDS_NOBODY;
+    } else {
+        wall->has_uids = 0;
     }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (!layer_wanted(wall, rows[i].layer))
@@ -271,6 +273,7 @@ namespaces_enter_in_place(struct wall *wall, struct err *err)
     struct inodes before;
     if (ids_choose(wall, err) != 0)
         return -1;
+    wall->has_uids = 0; /* one that becomes a guest itself has no zygote */
     look(&before);
     wall->parent = getppid();
     if (can_have_user(wall)) {

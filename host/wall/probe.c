@@ -17,6 +17,7 @@
 #include "host/wall/attempts.h"
 #include "host/wall/layers.h"
 #include "host/wall/probe_cgroup.h"
+#include "host/wall/uids.h"
 
 enum { STATUS_BROKEN = 125 };
 
@@ -73,12 +74,14 @@ confined(const struct outside *outside, enum wall_layer layer, unsigned layers)
 {
     const unsigned at_seal = WALL_BIT(WALL_SECCOMP) | WALL_BIT(WALL_DUMPABLE);
     struct wall wall = {.skip = ~layers};
+    struct wall_guest_limits limits = probe_limits;
     struct err err;
+    limits.uid = outside->uid;
     if (wall_enter_namespaces(&wall, &err) != 0 ||
         wall_close_root(&wall, &err) != 0)
         fail(&err);
     fork_guest();
-    if (wall_guest(&wall, &probe_limits, &err) != 0)
+    if (wall_guest(&wall, &limits, &err) != 0)
         fail(&err);
     if ((layers & at_seal) != 0 && wall_seal(&wall, &err) != 0)
         fail(&err);
@@ -264,6 +267,7 @@ outside_new(struct outside **out, struct err *err)
     struct outside *o = calloc(1, sizeof *o);
     struct utsname name;
     struct timespec up;
+    int why;
     if (o == NULL || setenv("IMMURE_PROBE", "secret", 1) != 0) {
         free(o);
         return err_set(err, ERR_MEMORY, 0, "out of memory");
@@ -281,6 +285,11 @@ outside_new(struct outside **out, struct err *err)
     if (clock_gettime(CLOCK_BOOTTIME, &up) == 0)
         o->up = up.tv_sec;
     *out = o;
+    if (uids_find(&o->uids, &why, err) != 0 ||
+        (o->uids != NULL && uids_take(o->uids, &o->uid, err) != 0)) {
+        outside_free(o);
+        return -1;
+    }
     return 0;
 }
 
@@ -293,5 +302,6 @@ outside_free(struct outside *o)
     cleanup_fd(&o->abstract_fd);
     if (o->shm != (void *)-1)
         shmdt(o->shm);
+    uids_free(o->uids);
     free(o);
 }

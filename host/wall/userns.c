@@ -34,12 +34,22 @@ write_file(pid_t pid, const char *name, const char *text)
     return write(fd, text, len) == (ssize_t)len ? 0 : errno;
 }
 
+/* As ids inside and outside: the range is the same in both. */
+static void
+write_map(char out[96], unsigned nobody, int has_uids)
+{
+    int n = snprintf(out, 96, "%d %u 1\n", IDS_NOBODY, nobody);
+    if (has_uids)
+        snprintf(out + n, 96 - (size_t)n, "%d %d %d\n", WALL_UIDS_FIRST,
+                 WALL_UIDS_FIRST, WALL_UIDS_COUNT);
+}
+
 int
 userns_write_maps(pid_t pid, const struct wall *wall)
 {
-    char uid_map[64], gid_map[64];
-    snprintf(uid_map, sizeof uid_map, "%d %u 1", IDS_NOBODY, wall->uid);
-    snprintf(gid_map, sizeof gid_map, "%d %u 1", IDS_NOBODY, wall->gid);
+    char uid_map[96], gid_map[96];
+    write_map(uid_map, wall->uid, wall->has_uids);
+    write_map(gid_map, wall->gid, wall->has_uids);
     /* "deny" first: an ordinary user may write no gid_map without it, and a
        group that denies something could be left (CVE-2014-8989). */
     int failed = write_file(pid, "setgroups", "deny");

@@ -45,7 +45,8 @@ enum wall_layer {
     WALL_MSEAL,
     WALL_DUMPABLE,
     WALL_SPECULATION,
-    WALL_CGROUP, /* put up by the supervisor: cgroup.h */
+    WALL_OWN_UID, /* ids are given out by the supervisor: uids.h */
+    WALL_CGROUP,  /* put up by the supervisor: cgroup.h */
     WALL_LAYER_COUNT
 };
 
@@ -65,6 +66,10 @@ extern const struct wall_layer_info wall_layers[WALL_LAYER_COUNT];
 
 #define WALL_BIT(layer) (1u << (layer))
 
+/* Host user (and group) ids of guests that root starts: of a range that no
+ * distribution gives out (systemd's UIDS-GIDS lists it as unused). */
+enum { WALL_UIDS_FIRST = 0x70000000, WALL_UIDS_COUNT = 65536 };
+
 struct sock_fprog;
 
 /* One zygote's wall.  Zero-initialise, set `require` and `skip`, then call in
@@ -83,6 +88,8 @@ struct wall {
     uid_t uid;        /* as this process sees it; */
     gid_t gid;        /*   on the host never 0 */
     int change_ids;   /* to uid and gid, in wall_close_root() */
+    int has_uids;     /* the range of WALL_UIDS_FIRST is mapped; the zygote
+                         keeps what it takes to become one */
     int stays_root;   /* uid 0 is all there is, and may be the host's */
     pid_t parent;     /* whose death must end this process; 0 outside our
                            pid namespace */
@@ -96,6 +103,7 @@ struct wall_guest_limits {
                              beyond what the process has used already */
     uint64_t stack_bytes; /* RLIMIT_STACK */
     unsigned nofile; /* RLIMIT_NOFILE; descriptors 0..nofile-1 may exist */
+    uid_t uid;       /* its own, of WALL_UIDS_FIRST and up; 0: nobody's */
     int nice;        /* 0..19; a higher one already set stays */
 };
 

@@ -36,7 +36,7 @@ struct control_spawn {
     uint32_t id;
     uint32_t nice;
     uint32_t warm; /* nobody waits for it: it may touch its pages first */
-    uint32_t zero;
+    uint32_t uid;  /* its own user id on this host; 0: none */
     uint64_t cpu_ms;
     uint64_t memory; /* bytes beyond what the zygote holds */
 };

@@ -50,6 +50,7 @@ guest_limits(const struct control_spawn *spawn, uint64_t base)
         .cpu_seconds = spawn->cpu_ms / 1000 + 2,
         .stack_bytes = STACK_BYTES,
         .nofile = GUEST_FD_COUNT,
+        .uid = spawn->uid,
         .nice = (int)spawn->nice,
     };
 }

@@ -31,7 +31,8 @@ ARROWS = {
 # The headers of another part that an arrow leads to.
 DOORS = {
     "jailmod": ("jailmod/jailmod.h",),
-    "wall": ("host/wall/wall.h", "host/wall/probe.h", "host/wall/cgroup.h"),
+    "wall": ("host/wall/wall.h", "host/wall/probe.h", "host/wall/cgroup.h",
+             "host/wall/uids.h"),
     "lib": ("host/lib/immure.h",),
 }
 

@@ -50,7 +50,7 @@ tests_wall_without_LDADD = $(SECCOMP_LIBS)
 
 wall_scripts = tests/wall/attacks_test.py tests/wall/cgroup_test.py \
 	tests/wall/doctor_test.py tests/wall/kernels_test.py \
-	tests/wall/killed_for_test.py tests/wall/untraced_test.py
+	tests/wall/own_uid_test.py tests/wall/killed_for_test.py tests/wall/untraced_test.py
 TESTS += $(wall_scripts)
 
 # All of this, alone.

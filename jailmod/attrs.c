@@ -12,7 +12,7 @@
 struct side {
     bool gated;
     struct list_row row;
-    const struct codes_set *granted;
+    const struct pointers *granted;
 };
 
 struct attribute {

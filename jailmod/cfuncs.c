@@ -12,8 +12,8 @@ struct gated {
     PyMethodDef *def;
     PyCFunction original;
     struct list_row row;
-    const struct codes_set *granted; /* NULL but for STAND_PAIR */
-    bool checked;                    /* replaced, not refused */
+    const struct pointers *granted; /* NULL but for STAND_PAIR */
+    bool checked;                   /* replaced, not refused */
 };
 
 /* Module state: thunks find it without a module. */
@@ -38,7 +38,7 @@ jail_gate_check(size_t index)
 
 struct prepare {
     const struct gate_policy *policy;
-    PyObject *seen; /* set of addresses of PyMethodDef */
+    struct pointers *seen; /* of PyMethodDef */
 };
 
 static int
@@ -60,14 +60,9 @@ static int
 gate_method(void *arg, PyMethodDef *def, const char *name)
 {
     const struct prepare *prepare = arg;
-    OWNED_REF key = PyLong_FromVoidPtr(def);
-    if (key == NULL)
-        return -1;
-    int known = PySet_Contains(prepare->seen, key);
-    if (known != 0)
-        return known < 0 ? -1 : 0;
-    if (PySet_Add(prepare->seen, key) < 0)
-        return -1;
+    int added = pointers_add(prepare->seen, def);
+    if (added <= 0)
+        return added;
     /* typeobject.c recognises `__new__` by its function: later classes break
        if it changes.  types.c replaces tp_new itself. */
     if (strcmp(def->ml_name, "__new__") == 0)
@@ -102,11 +97,11 @@ cfuncs_is_gated(const PyMethodDef *def)
 int
 cfuncs_prepare(const struct walk *walk, const struct gate_policy *policy)
 {
-    OWNED_REF seen = PySet_New(NULL);
-    if (seen == NULL)
-        return -1;
-    struct prepare prepare = {policy, seen};
-    if (walk_methods(walk, gate_method, &prepare) < 0)
+    struct pointers seen = {0};
+    struct prepare prepare = {policy, &seen};
+    int done = walk_methods(walk, gate_method, &prepare);
+    pointers_clear(&seen);
+    if (done < 0)
         return -1;
     if (gates.count > 0 && thunk_at(gates.count - 1) == NULL) {
         PyErr_Format(PyExc_RuntimeError,

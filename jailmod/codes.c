@@ -9,68 +9,24 @@
 #include <stdint.h>
 #include <string.h>
 
-struct codes_set {
-    PyObject **slots; /* open addressing; NULL is free; strong references */
-    size_t mask;
-    size_t used;
-};
-
 static struct {
-    struct codes_set trusted;
-    struct codes_set *gates; /* one a distinct gate name of list_grants */
+    struct pointers trusted; /* strong references */
+    struct pointers *gates;  /* one a distinct gate name of list_grants */
     size_t gate_count;
+    PyObject *wanted;  /* set: the qualnames of list_grants */
     PyObject *names;   /* dict: (module, qualname) -> list of code objects */
     PyObject *globals; /* dict: address of a code object -> its globals */
     PyObject *unresolved;
 } codes;
 
-static size_t
-find_slot(const struct codes_set *set, const PyObject *code)
-{
-    size_t at = ((uintptr_t)code >> 4) * 0x9E3779B97F4A7C15u >> 20;
-
-    for (at &= set->mask; set->slots[at] != NULL; at = (at + 1) & set->mask)
-        if (set->slots[at] == code)
-            break;
-    return at;
-}
-
-static int
-set_grow(struct codes_set *set)
-{
-    size_t size = set->slots == NULL ? 8 : (set->mask + 1) * 2;
-    struct codes_set bigger = {PyMem_RawCalloc(size, sizeof(PyObject *)),
-                               size - 1, set->used};
-
-    if (bigger.slots == NULL) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    for (size_t i = 0; set->slots != NULL && i <= set->mask; i++)
-        if (set->slots[i] != NULL)
-            bigger.slots[find_slot(&bigger, set->slots[i])] = set->slots[i];
-    PyMem_RawFree(set->slots);
-    *set = bigger;
-    return 0;
-}
-
-static bool
-set_contains(const struct codes_set *set, const PyObject *code)
-{
-    return set->slots != NULL && set->slots[find_slot(set, code)] != NULL;
-}
-
 /* 1 added, 0 was there, -1 raised. */
 static int
-set_add(struct codes_set *set, PyObject *code)
+hold(struct pointers *set, PyObject *code)
 {
-    if (set_contains(set, code))
-        return 0;
-    if ((set->slots == NULL || set->used * 2 > set->mask) && set_grow(set) < 0)
-        return -1;
-    set->slots[find_slot(set, code)] = Py_NewRef(code);
-    set->used++;
-    return 1;
+    int added = pointers_add(set, code);
+    if (added > 0)
+        Py_INCREF(code);
+    return added;
 }
 
 static int
@@ -101,11 +57,14 @@ add_code(PyObject *module, PyObject *globals, PyObject *code)
 {
     if (deny_is_guest_code((PyCodeObject *)code))
         return 0;
-    int added = set_add(&codes.trusted, code);
+    int added = hold(&codes.trusted, code);
 
     if (added <= 0)
         return added;
-    if (remember_name(module, code) < 0 || remember_globals(globals, code) < 0)
+    int wanted =
+        PySet_Contains(codes.wanted, ((PyCodeObject *)code)->co_qualname);
+    if (wanted < 0 || (wanted && (remember_name(module, code) < 0 ||
+                                  remember_globals(globals, code) < 0)))
         return -1;
     PyObject *consts = ((PyCodeObject *)code)->co_consts; /* borrowed */
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(consts); i++) {
@@ -117,19 +76,12 @@ add_code(PyObject *module, PyObject *globals, PyObject *code)
 }
 
 static int
-add_object(PyObject *object)
+add_function(PyObject *function, PyObject *nobody)
 {
-    OWNED_REF nobody = PyUnicode_FromString("");
-    if (nobody == NULL)
-        return -1;
-    if (PyCode_Check(object))
-        return add_code(nobody, NULL, object);
-    if (!PyFunction_Check(object))
-        return 0;
-    PyObject *module = ((PyFunctionObject *)object)->func_module;
+    PyObject *module = ((PyFunctionObject *)function)->func_module;
     return add_code(
         module != NULL && PyUnicode_Check(module) ? module : nobody,
-        PyFunction_GET_GLOBALS(object), PyFunction_GET_CODE(object));
+        PyFunction_GET_GLOBALS(function), PyFunction_GET_CODE(function));
 }
 
 static bool
@@ -143,7 +95,7 @@ is_loaded(const char *module)
 }
 
 static int
-resolve_grant(const struct grant_row *row, struct codes_set *set)
+resolve_grant(const struct grant_row *row, struct pointers *set)
 {
     OWNED_REF key = Py_BuildValue("(ss)", row->module, row->qualname);
     if (key == NULL)
@@ -159,7 +111,7 @@ resolve_grant(const struct grant_row *row, struct codes_set *set)
         return text == NULL ? -1 : PyList_Append(codes.unresolved, text);
     }
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(found); i++)
-        if (set_add(set, PyList_GET_ITEM(found, i)) < 0)
+        if (hold(set, PyList_GET_ITEM(found, i)) < 0)
             return -1;
     return 0;
 }
@@ -183,41 +135,60 @@ resolve_grants(void)
     return 0;
 }
 
+static PyObject *
+wanted_names(void)
+{
+    OWNED_REF names = PySet_New(NULL);
+    for (size_t i = 0; names != NULL && i < list_grants_count; i++) {
+        OWNED_REF name = PyUnicode_FromString(list_grants[i].qualname);
+        if (name == NULL || PySet_Add(names, name) < 0)
+            return NULL;
+    }
+    return gate_take_ref(&names);
+}
+
 /* Functions before bare code objects: they know their module. */
+static int
+add_all(const struct walk *walk)
+{
+    OWNED_REF nobody = PyUnicode_FromString("");
+    if (nobody == NULL)
+        return -1;
+    for (size_t i = 0; i < walk->functions.count; i++)
+        if (add_function(walk->functions.items[i], nobody) < 0)
+            return -1;
+    for (size_t i = 0; i < walk->codes.count; i++)
+        if (add_code(nobody, NULL, walk->codes.items[i]) < 0)
+            return -1;
+    return 0;
+}
+
 int
 codes_collect(const struct walk *walk)
 {
+    codes.wanted = wanted_names();
     codes.names = PyDict_New();
     codes.globals = PyDict_New();
     codes.unresolved = PyList_New(0);
-    if (codes.names == NULL || codes.globals == NULL ||
-        codes.unresolved == NULL)
-        return -1;
-    for (int bare = 0; bare < 2; bare++) {
-        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(walk->objects); i++) {
-            PyObject *object = PyList_GET_ITEM(walk->objects, i);
-            if (PyCode_Check(object) == bare && add_object(object) < 0)
-                return -1;
-        }
-    }
-    if (resolve_grants() < 0)
+    if (codes.wanted == NULL || codes.names == NULL || codes.globals == NULL ||
+        codes.unresolved == NULL || add_all(walk) < 0 || resolve_grants() < 0)
         return -1;
     Py_CLEAR(codes.names);
+    Py_CLEAR(codes.wanted);
     return 0;
 }
 
 static int
-bind_set(const struct codes_set *set)
+bind_set(const struct pointers *set)
 {
-    for (size_t i = 0; set->slots != NULL && i <= set->mask; i++) {
-        if (set->slots[i] == NULL)
-            continue;
-        OWNED_REF key = PyLong_FromVoidPtr(set->slots[i]);
+    for (size_t i = 0; i < set->count; i++) {
+        PyObject *code = set->items[i]; /* borrowed */
+        OWNED_REF key = PyLong_FromVoidPtr(code);
         PyObject *globals =
             key == NULL ? NULL : PyDict_GetItemWithError(codes.globals, key);
         if (globals == NULL && PyErr_Occurred())
             return -1;
-        if (globals != NULL && bindings_take(set->slots[i], globals) < 0)
+        if (globals != NULL && bindings_take(code, globals) < 0)
             return -1;
     }
     return 0;
@@ -236,10 +207,10 @@ codes_bind(void)
 bool
 codes_is_trusted(PyObject *code)
 {
-    return set_contains(&codes.trusted, code);
+    return pointers_has(&codes.trusted, code);
 }
 
-const struct codes_set *
+const struct pointers *
 codes_granted(const char *gate)
 {
     size_t at = 0;
@@ -255,12 +226,12 @@ codes_granted(const char *gate)
 }
 
 bool
-codes_caller_in(const struct codes_set *set)
+codes_caller_in(const struct pointers *set)
 {
     struct pyver_caller caller = pyver_get_caller();
 
     return set != NULL && caller.code != NULL &&
-           set_contains(set, caller.code) && bindings_hold(&caller);
+           pointers_has(set, caller.code) && bindings_hold(&caller);
 }
 
 bool
@@ -268,7 +239,7 @@ codes_caller_is_trusted(void)
 {
     PyObject *code = pyver_get_caller().code; /* borrowed */
 
-    return code != NULL && set_contains(&codes.trusted, code);
+    return code != NULL && pointers_has(&codes.trusted, code);
 }
 
 /* A program that runs other code over other globals, as a grader does, is not

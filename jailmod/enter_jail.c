@@ -242,8 +242,7 @@ close_gates(void)
     if (builtins_close() < 0 || codes_bind() < 0)
         return -1;
     cfuncs_close();
-    types_close();
-    if (rehash_close() < 0 || fixmods_close() < 0)
+    if (types_close() < 0 || rehash_close() < 0 || fixmods_close() < 0)
         return -1;
     repair_close();
     attrs_close();

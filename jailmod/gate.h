@@ -4,6 +4,7 @@
 
 #include "jailmod/jailmod.h"
 #include "jailmod/lists.h"
+#include "jailmod/pointers.h"
 
 #include <stdbool.h>
 
@@ -65,8 +66,13 @@ void deny_note(const char *what, const char *rule, const char *fix);
 /* --- walk.c: every object of the interpreter --- */
 
 struct walk {
-    PyObject *objects; /* list: all objects gc knows, and their referents */
+    PyObject *tracked; /* list: all that gc knows, kept alive by it */
     PyObject *types;   /* list: all types, static ones too */
+    /* By kind; those that gc does not track as well. */
+    struct pointers functions, codes, modules;
+    struct pointers methods; /* builtin functions and method descriptors */
+    struct pointers tables;  /* dicts and sets */
+    struct pointers types_found;
 };
 
 int walk_init(struct walk *walk);
@@ -106,10 +112,9 @@ int codes_collect(const struct walk *walk);
 int codes_bind(void);
 bool codes_is_trusted(PyObject *code);
 /* Where the pairs of a gate are; NULL when nobody was granted. */
-struct codes_set;
-const struct codes_set *codes_granted(const char *gate);
+const struct pointers *codes_granted(const char *gate);
 /* The calling Python frame's code is in that set.  No frame: false. */
-bool codes_caller_in(const struct codes_set *set);
+bool codes_caller_in(const struct pointers *set);
 bool codes_caller_is_trusted(void);
 /* Guest code over the same globals as the guest code that asks. */
 bool codes_is_own_frame(PyFrameObject *frame);
@@ -137,6 +142,8 @@ PyObject *pyver_globals_past(bool (*passes)(PyObject *code));
 /* The dict of a type, borrowed; static types of 3.12 keep it elsewhere. */
 PyObject *pyver_type_dict(PyTypeObject *type);
 bool pyver_made_from_spec(PyTypeObject *type);
+/* False only when no type inherits from it. */
+bool pyver_may_have_heirs(PyTypeObject *type);
 /* Whether a dict may have keys that are no str. */
 bool pyver_has_odd_keys(PyObject *dict);
 
@@ -178,7 +185,7 @@ bool cfuncs_is_gated(const PyMethodDef *def); /* after cfuncs_prepare() */
 int rehash_prepare(const struct walk *walk);
 int rehash_close(void);
 int types_prepare(const struct walk *walk, const struct gate_policy *policy);
-void types_close(void);
+int types_close(void);
 int fixmods_prepare(const struct walk *walk, const struct gate_policy *policy);
 int fixmods_close(void);
 int repair_prepare(const struct walk *walk);

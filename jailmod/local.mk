@@ -15,6 +15,7 @@ jailmod_sources = \
 	jailmod/jailmod.c jailmod/jailmod.h \
 	jailmod/library.c jailmod/library.h \
 	jailmod/lists.c jailmod/lists.h \
+	jailmod/pointers.c jailmod/pointers.h \
 	jailmod/pyver.c \
 	jailmod/refusing.c \
 	jailmod/rehash.c \

@@ -54,3 +54,9 @@ pyver_has_odd_keys(PyObject *dict)
 {
     return !DK_IS_UNICODE(((PyDictObject *)dict)->ma_keys);
 }
+
+bool
+pyver_may_have_heirs(PyTypeObject *type)
+{
+    return type->tp_subclasses != NULL;
+}

@@ -56,11 +56,10 @@ rehash_prepare(const struct walk *walk)
     Py_XSETREF(stale, PyList_New(0));
     if (stale == NULL)
         return -1;
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(walk->objects); i++) {
-        PyObject *object = PyList_GET_ITEM(walk->objects, i); /* borrowed */
-        bool found = PyDict_Check(object)  ? dict_is_stale(object)
-                     : PySet_Check(object) ? set_is_stale(object)
-                                           : false;
+    for (size_t i = 0; i < walk->tables.count; i++) {
+        PyObject *object = walk->tables.items[i]; /* borrowed */
+        bool found = PyDict_Check(object) ? dict_is_stale(object)
+                                          : set_is_stale(object);
         if (found && PyList_Append(stale, object) < 0)
             return -1;
     }

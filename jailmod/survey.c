@@ -13,25 +13,19 @@ survey_add(PyObject *set, const char *kind, const char *name)
 
 struct survey {
     PyObject *set;
-    PyObject *seen; /* addresses of definitions: the first name counts */
+    struct pointers seen; /* definitions: the first name counts */
 };
 
 static int
 survey_method(void *arg, PyMethodDef *def, const char *name)
 {
-    const struct survey *survey = arg;
-    OWNED_REF key = PyLong_FromVoidPtr(def);
-    if (key == NULL)
-        return -1;
+    struct survey *survey = arg;
+
     /* One definition for all types, which the gate leaves alone. */
     if (strcmp(def->ml_name, "__new__") == 0)
         return 0;
-    int known = PySet_Contains(survey->seen, key);
-    if (known != 0)
-        return known < 0 ? -1 : 0;
-    if (PySet_Add(survey->seen, key) < 0)
-        return -1;
-    return survey_add(survey->set, "cfunc", name);
+    int added = pointers_add(&survey->seen, def);
+    return added <= 0 ? added : survey_add(survey->set, "cfunc", name);
 }
 
 static int
@@ -108,13 +102,12 @@ survey_take(PyObject *module, PyObject *ignored)
 {
     struct walk walk;
     OWNED_REF set = PySet_New(NULL);
-    OWNED_REF seen = PySet_New(NULL);
 
     (void)module;
     (void)ignored;
-    if (set == NULL || seen == NULL || walk_init(&walk) < 0)
+    if (set == NULL || walk_init(&walk) < 0)
         return NULL;
-    struct survey survey = {set, seen};
+    struct survey survey = {.set = set};
     int status =
         walk_methods(&walk, survey_method, &survey) < 0 ||
                 survey_types(set, &walk) < 0 ||
@@ -123,5 +116,6 @@ survey_take(PyObject *module, PyObject *ignored)
             ? -1
             : 0;
     walk_clear(&walk);
+    pointers_clear(&survey.seen);
     return status < 0 ? NULL : gate_take_ref(&set);
 }

@@ -139,19 +139,22 @@ answers_number(const char *slot)
     return false;
 }
 
+struct doomed {
+    const struct dead_type *row;
+    struct pointers heirs; /* and the type itself */
+};
+
 /* Heirs have copied the slots; those they overrode themselves stay. */
 static void
-kill_slot(PyTypeObject *type, PyWrapperDescrObject *wrapper)
+kill_slot(const struct doomed *doomed, PyWrapperDescrObject *wrapper)
 {
     void *was = wrapper->d_wrapped;
     void *now = answers_number(wrapper->d_base->name) ? (void *)dead_number
                                                       : (void *)dead_object;
 
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(dead.all); i++) {
-        PyTypeObject *heir = (PyTypeObject *)PyList_GET_ITEM(dead.all, i);
-        if (!PyType_IsSubtype(heir, type))
-            continue;
-        void **slot = find_slot(heir, (size_t)wrapper->d_base->offset);
+    for (size_t i = 0; i < doomed->heirs.count; i++) {
+        void **slot =
+            find_slot(doomed->heirs.items[i], (size_t)wrapper->d_base->offset);
         if (slot != NULL && *slot == was)
             *slot = now;
     }
@@ -162,14 +165,16 @@ kill_slot(PyTypeObject *type, PyWrapperDescrObject *wrapper)
 static int
 judge_slot(void *arg, PyTypeObject *type, PyWrapperDescrObject *wrapper)
 {
-    const struct dead_type *row = arg;
+    const struct doomed *doomed = arg;
     struct list_row slot;
     bool listed = list_find(&list_slots, wrapper->d_base->name, &slot);
 
     if (listed && slot.stand == STAND_KEEP)
         return 0;
-    if (row->row.stand == STAND_DROP || (listed && slot.stand == STAND_MAKE))
-        kill_slot(type, wrapper);
+    (void)type;
+    if (doomed->row->row.stand == STAND_DROP ||
+        (listed && slot.stand == STAND_MAKE))
+        kill_slot(doomed, wrapper);
     return 0;
 }
 
@@ -198,28 +203,41 @@ kill_using(PyTypeObject *heir, const PyTypeObject *was)
 }
 
 static void
-kill_type(const struct dead_type *row)
+kill_type(const struct doomed *doomed)
 {
-    PyTypeObject was = *row->type;
+    PyTypeObject was = *doomed->row->type;
 
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(dead.all); i++) {
-        PyTypeObject *heir = (PyTypeObject *)PyList_GET_ITEM(dead.all, i);
-        if (!PyType_IsSubtype(heir, row->type))
-            continue;
-        kill_making(heir, &was);
-        if (row->row.stand == STAND_DROP)
-            kill_using(heir, &was);
+    for (size_t i = 0; i < doomed->heirs.count; i++) {
+        kill_making(doomed->heirs.items[i], &was);
+        if (doomed->row->row.stand == STAND_DROP)
+            kill_using(doomed->heirs.items[i], &was);
     }
 }
 
-void
+static int
+find_heirs(struct doomed *doomed)
+{
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(dead.all); i++) {
+        PyObject *heir = PyList_GET_ITEM(dead.all, i); /* borrowed */
+        if (PyType_IsSubtype((PyTypeObject *)heir, doomed->row->type) &&
+            pointers_add(&doomed->heirs, heir) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
 types_close(void)
 {
     for (size_t i = 0; i < dead.count; i++) {
-        PyTypeObject *type = dead.rows[i].type;
-        (void)walk_slots(type, judge_slot, &dead.rows[i]);
-        kill_type(&dead.rows[i]);
-        PyType_Modified(type);
+        struct doomed doomed = {.row = &dead.rows[i]};
+        if (find_heirs(&doomed) < 0)
+            return -1;
+        (void)walk_slots(dead.rows[i].type, judge_slot, &doomed);
+        kill_type(&doomed);
+        pointers_clear(&doomed.heirs);
+        PyType_Modified(dead.rows[i].type);
     }
     Py_CLEAR(dead.all);
+    return 0;
 }

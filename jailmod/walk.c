@@ -21,127 +21,212 @@ walk_type_name(const PyTypeObject *type)
  * do; those of the limited API do not: there a heap object is where the others
  * have their definition, which is data of a library. */
 static bool
+is_cython_type(const PyTypeObject *type)
+{
+    return strcmp(walk_type_name(type), cython_function) == 0 &&
+           type->tp_basicsize >= (Py_ssize_t)sizeof(PyCFunctionObject);
+}
+
+static bool
 is_cython_function(PyObject *object)
 {
     Dl_info info;
 
-    return strcmp(walk_type_name(Py_TYPE(object)), cython_function) == 0 &&
-           Py_TYPE(object)->tp_basicsize >=
-               (Py_ssize_t)sizeof(PyCFunctionObject) &&
+    return is_cython_type(Py_TYPE(object)) &&
            dladdr(((PyCFunctionObject *)object)->m_ml, &info) != 0;
 }
 
-static int
-append_new(PyObject *object, PyObject *list, PyObject *seen)
-{
-    OWNED_REF key = PyLong_FromVoidPtr(object);
-    if (key == NULL)
-        return -1;
-    int known = PySet_Contains(seen, key);
-    if (known != 0)
-        return known < 0 ? -1 : 0;
-    if (PySet_Add(seen, key) < 0)
-        return -1;
-    return PyList_Append(list, object);
-}
-
-struct visit {
-    PyObject *list;
-    PyObject *seen;
+/* What the gates want to see of an object, by its type. */
+enum kind {
+    KIND_OTHER,
+    KIND_FUNCTION,
+    KIND_CODE,
+    KIND_MODULE,
+    KIND_METHOD,
+    KIND_TYPE,
+    KIND_TABLE
 };
 
-/* Things that gc does not track itself are found through their owners. */
+static enum kind
+judge_type(PyTypeObject *type)
+{
+    const struct {
+        PyTypeObject *base;
+        enum kind kind;
+    } kinds[] = {
+        {&PyFunction_Type, KIND_FUNCTION},
+        {&PyCode_Type, KIND_CODE},
+        {&PyModule_Type, KIND_MODULE},
+        {&PyCFunction_Type, KIND_METHOD},
+        {&PyMethodDescr_Type, KIND_METHOD},
+        {&PyType_Type, KIND_TYPE},
+        {&PyDict_Type, KIND_TABLE},
+        {&PySet_Type, KIND_TABLE},
+        {&PyClassMethodDescr_Type, KIND_METHOD},
+    };
+
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(kinds); i++)
+        if (PyType_IsSubtype(type, kinds[i].base))
+            return kinds[i].kind;
+    return is_cython_type(type) ? KIND_METHOD : KIND_OTHER;
+}
+
+struct collector {
+    struct walk *walk;
+    struct pointers types; /* of the objects met */
+    unsigned char *kinds;  /* of each of those; room for KINDS_MAX */
+};
+
+/* More types than any interpreter has; the rest count as of no known kind only
+ * after the walk has failed. */
+#define KINDS_MAX 65536
+
+/* Looked up a million times: by the types' addresses. */
+static int
+find_kind(struct collector *collector, PyTypeObject *type)
+{
+    ptrdiff_t at = pointers_find(&collector->types, type);
+
+    if (at >= 0)
+        return collector->kinds[at];
+    if (collector->types.count == KINDS_MAX) {
+        PyErr_SetString(PyExc_RuntimeError, "the jail can't count the types");
+        return -1;
+    }
+    enum kind kind = judge_type(type);
+    collector->kinds[collector->types.count] = (unsigned char)kind;
+    return pointers_add(&collector->types, type) < 0 ? -1 : (int)kind;
+}
+
+static int
+sort_object(struct walk *walk, enum kind kind, PyObject *object)
+{
+    switch (kind) {
+    case KIND_FUNCTION:
+        return pointers_add(&walk->functions, object);
+    case KIND_CODE:
+        return pointers_add(&walk->codes, object);
+    case KIND_MODULE:
+        return pointers_add(&walk->modules, object);
+    case KIND_METHOD:
+        return pointers_add(&walk->methods, object);
+    case KIND_TYPE:
+        return pointers_add(&walk->types_found, object);
+    case KIND_TABLE:
+        return pointers_add(&walk->tables, object);
+    case KIND_OTHER:
+        return 0;
+    }
+    return 0;
+}
+
+/* What gc does not track itself (code, static types) is found through its
+ * owners; what it does track comes by itself. */
 static int
 visit_referent(PyObject *object, void *arg)
 {
-    struct visit *visit = arg;
+    struct collector *collector = arg;
+    int kind = find_kind(collector, Py_TYPE(object));
 
-    if (!PyCFunction_Check(object) && !PyModule_Check(object) &&
-        !PyType_Check(object) && !PyFunction_Check(object) &&
-        !PyCode_Check(object) && !is_cython_function(object) &&
-        !PyObject_TypeCheck(object, &PyMethodDescr_Type) &&
-        !PyObject_TypeCheck(object, &PyClassMethodDescr_Type))
+    if (kind < 0)
+        return -1;
+    if (kind == KIND_OTHER || PyObject_GC_IsTracked(object))
         return 0;
-    return append_new(object, visit->list, visit->seen);
+    return sort_object(collector->walk, (enum kind)kind, object) < 0 ? -1 : 0;
 }
 
 static int
-collect_objects(struct walk *walk, PyObject *seen)
+collect_objects(struct collector *collector)
 {
+    struct walk *walk = collector->walk;
     OWNED_REF gc = PyImport_ImportModule("gc");
     if (gc == NULL)
         return -1;
-    OWNED_REF tracked = PyObject_CallMethod(gc, "get_objects", NULL);
-    if (tracked == NULL)
+    walk->tracked = PyObject_CallMethod(gc, "get_objects", NULL);
+    if (walk->tracked == NULL)
         return -1;
-    walk->objects = PyList_New(0);
-    if (walk->objects == NULL)
-        return -1;
-    struct visit visit = {walk->objects, seen};
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(tracked); i++) {
-        PyObject *object = PyList_GET_ITEM(tracked, i); /* borrowed */
-        if (append_new(object, walk->objects, seen) < 0)
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(walk->tracked); i++) {
+        PyObject *object = PyList_GET_ITEM(walk->tracked, i); /* borrowed */
+        int kind = find_kind(collector, Py_TYPE(object));
+        if (kind < 0 || sort_object(walk, (enum kind)kind, object) < 0)
             return -1;
         traverseproc traverse = Py_TYPE(object)->tp_traverse;
-        if (traverse != NULL && traverse(object, visit_referent, &visit) < 0)
+        if (traverse != NULL &&
+            traverse(object, visit_referent, collector) < 0)
             return -1;
     }
     return 0;
 }
 
+/* The types below one that are known by their bases alone. */
 static int
-collect_types(struct walk *walk, PyObject *seen)
+add_heirs(struct pointers *types, PyObject *type)
 {
-    walk->types = PyList_New(0);
-    if (walk->types == NULL ||
-        append_new((PyObject *)&PyBaseObject_Type, walk->types, seen) < 0)
+    if (!pyver_may_have_heirs((PyTypeObject *)type))
+        return 0;
+    OWNED_REF below = PyObject_CallMethod((PyObject *)&PyType_Type,
+                                          "__subclasses__", "O", type);
+    if (below == NULL)
         return -1;
-    /* The list grows while it is walked. */
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(walk->types); i++) {
-        PyObject *type = PyList_GET_ITEM(walk->types, i); /* borrowed */
-        OWNED_REF below = PyObject_CallMethod((PyObject *)&PyType_Type,
-                                              "__subclasses__", "O", type);
-        if (below == NULL)
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(below); i++)
+        if (pointers_add(types, PyList_GET_ITEM(below, i)) < 0)
             return -1;
-        for (Py_ssize_t j = 0; j < PyList_GET_SIZE(below); j++) {
-            PyObject *found = PyList_GET_ITEM(below, j); /* borrowed */
-            if (append_new(found, walk->types, seen) < 0)
-                return -1;
-        }
-    }
-    /* Types nobody inherits from by name: those of the objects found. */
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(walk->objects); i++) {
-        PyObject *object = PyList_GET_ITEM(walk->objects, i); /* borrowed */
-        PyObject *type =
-            PyType_Check(object) ? object : (PyObject *)Py_TYPE(object);
-        if (append_new(type, walk->types, seen) < 0)
-            return -1;
-    }
     return 0;
+}
+
+static int
+collect_types(const struct collector *collector)
+{
+    struct walk *walk = collector->walk;
+    struct pointers *found = &walk->types_found;
+
+    if (pointers_add(found, &PyBaseObject_Type) < 0)
+        return -1;
+    for (size_t i = 0; i < collector->types.count; i++)
+        if (pointers_add(found, collector->types.items[i]) < 0)
+            return -1;
+    /* The set grows while it is walked. */
+    for (size_t i = 0; i < found->count; i++)
+        if (add_heirs(found, found->items[i]) < 0)
+            return -1;
+    walk->types = PyList_New(0);
+    for (size_t i = 0; walk->types != NULL && i < found->count; i++)
+        if (PyList_Append(walk->types, found->items[i]) < 0)
+            return -1;
+    return walk->types == NULL ? -1 : 0;
 }
 
 int
 walk_init(struct walk *walk)
 {
-    OWNED_REF seen = PySet_New(NULL);
-    OWNED_REF seen_types = PySet_New(NULL);
+    struct collector collector = {.walk = walk,
+                                  .kinds = PyMem_RawMalloc(KINDS_MAX)};
 
-    walk->objects = NULL;
-    walk->types = NULL;
-    if (seen == NULL || seen_types == NULL ||
-        collect_objects(walk, seen) < 0 ||
-        collect_types(walk, seen_types) < 0) {
+    *walk = (struct walk){0};
+    if (collector.kinds == NULL)
+        PyErr_NoMemory();
+    int done = collector.kinds == NULL || collect_objects(&collector) < 0 ||
+                       collect_types(&collector) < 0
+                   ? -1
+                   : 0;
+    PyMem_RawFree(collector.kinds);
+    pointers_clear(&collector.types);
+    if (done < 0)
         walk_clear(walk);
-        return -1;
-    }
-    return 0;
+    return done;
 }
 
 void
 walk_clear(struct walk *walk)
 {
-    Py_CLEAR(walk->objects);
+    struct pointers *const sets[] = {&walk->functions, &walk->codes,
+                                     &walk->modules,   &walk->methods,
+                                     &walk->tables,    &walk->types_found};
+
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(sets); i++)
+        pointers_clear(sets[i]);
     Py_CLEAR(walk->types);
+    Py_CLEAR(walk->tracked);
 }
 
 bool
@@ -206,16 +291,12 @@ tell_function(const struct finder *finder, PyObject *function)
 static int
 tell_object(const struct finder *finder, PyObject *object)
 {
-    if (PyModule_Check(object))
-        return tell_module(finder, object);
     if (PyCFunction_Check(object) || is_cython_function(object))
         return tell_function(finder, object);
-    if (PyObject_TypeCheck(object, &PyMethodDescr_Type) ||
-        PyObject_TypeCheck(object, &PyClassMethodDescr_Type)) {
-        PyMethodDescrObject *descr = (PyMethodDescrObject *)object;
-        return tell(finder, PyDescr_TYPE(descr)->tp_name, descr->d_method);
-    }
-    return 0;
+    if (is_cython_type(Py_TYPE(object)))
+        return 0;
+    PyMethodDescrObject *descr = (PyMethodDescrObject *)object;
+    return tell(finder, PyDescr_TYPE(descr)->tp_name, descr->d_method);
 }
 
 /* Tables first: they give the best names, and the first name is kept. */
@@ -230,15 +311,12 @@ walk_methods(const struct walk *walk, walk_method_fn *found, void *arg)
             tell_table(&finder, walk_type_name(type), type->tp_methods) < 0)
             return -1;
     }
-    for (int functions = 0; functions < 2; functions++) {
-        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(walk->objects); i++) {
-            PyObject *object = PyList_GET_ITEM(walk->objects, i);
-            if (PyModule_Check(object) == functions)
-                continue;
-            if (tell_object(&finder, object) < 0)
-                return -1;
-        }
-    }
+    for (size_t i = 0; i < walk->modules.count; i++)
+        if (tell_module(&finder, walk->modules.items[i]) < 0)
+            return -1;
+    for (size_t i = 0; i < walk->methods.count; i++)
+        if (tell_object(&finder, walk->methods.items[i]) < 0)
+            return -1;
     return 0;
 }
 

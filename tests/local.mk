@@ -60,6 +60,11 @@ noinst_PROGRAMS += tests/survey
 tests_survey_SOURCES = tests/layer/survey.c $(zygote_main)
 tests_survey_LDADD = $(zygote_libs)
 
+noinst_PROGRAMS += bench/gate/enter
+bench_gate_enter_SOURCES = bench/gate/enter.c $(zygote_main)
+bench_gate_enter_CPPFLAGS = $(AM_CPPFLAGS) $(PYTHON_EMBED_CFLAGS)
+bench_gate_enter_LDADD = $(zygote_libs)
+
 .PHONY: inventory
 inventory:
 	$(whitelist_gen) --no-inventory -o stdlib-whitelist/lists_data.c

@@ -1,3 +1,7 @@
-EXTRA_DIST += bench/README.md bench/limit_latency.py bench/gate/compare.py \
-	bench/gate/c_calls.py bench/gate/fannkuch.py bench/gate/json_text.py \
-	bench/gate/nbody.py bench/gate/objects.py bench/gate/regex.py
+EXTRA_DIST += bench/README.md bench/limit_latency.py bench/gate/run \
+	bench/gate/c_calls.py bench/gate/c_methods.py bench/gate/fannkuch.py bench/gate/json_text.py \
+	bench/gate/nbody.py bench/gate/objects.py bench/gate/regex.py bench/gate/richards.py
+
+.PHONY: bench-gate
+bench-gate: all
+	$(PYTHON) -B $(top_srcdir)/bench/gate/run $(abs_top_builddir)

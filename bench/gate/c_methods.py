@@ -6,7 +6,7 @@ import io
 def work():
     total = 0
     numbers = array.array("l", range(16))
-    for i in range(25000):
+    for i in range(2500):
         data = bytearray(b"some bytes to look into")
         total += data.find(b"look") + data.count(b"o") + (b"by" in data)
         data[3] = i & 127

@@ -1,5 +1,5 @@
 def work():
-    n = 8
+    n = 7
     count = list(range(1, n + 1))
     perm1 = list(range(n))
     best = checksum = sign = 0

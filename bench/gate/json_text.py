@@ -6,6 +6,6 @@ DATA = {"rows": [{"id": i, "name": "name %d" % i, "v": [i / 3, None, True]}
 
 def work():
     text = ""
-    for _ in range(25):
+    for _ in range(2):
         text = json.dumps(json.loads(json.dumps(DATA)), indent=1)
     return len(text)

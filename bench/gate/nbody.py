@@ -1,7 +1,7 @@
 def work():
     bodies = [[0.1 * i, 0.2 * i, 0.3 * i, 0.01 * i, 0.02, 0.03, 1.0 + i]
               for i in range(5)]
-    for _ in range(4000):
+    for _ in range(400):
         for i, a in enumerate(bodies):
             for b in bodies[i + 1:]:
                 dx, dy, dz = a[0] - b[0], a[1] - b[1], a[2] - b[2]

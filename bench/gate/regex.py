@@ -8,6 +8,6 @@ def work():
     found = 0
     for pattern in (r"(\d+)-(\d+)-(\d+) (\w+) (\w+)\[(\d+)\]", r"q=\w+\b",
                     r"(?i)get\s+(/\S*)", r"host\d*[02468]\b"):
-        for _ in range(6):
+        for _ in range(1):
             found += len(re.findall(pattern, TEXT))
     return found

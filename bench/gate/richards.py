@@ -44,7 +44,7 @@ class Task:
 
 
 class Idle(Task):
-    count = 1500
+    count = 700
     control = 1
 
     def runnable(self):
@@ -147,4 +147,4 @@ class System:
 
 
 def work():
-    return [System().run() for _ in range(6)]
+    return [System().run() for _ in range(1)]

@@ -56,12 +56,21 @@ grow(void)
     return 0;
 }
 
+bool
+cfuncs_is_gated(const PyMethodDef *def)
+{
+    for (size_t i = 0; i < gates.count; i++)
+        if (gates.rows[i].def == def)
+            return true;
+    return false;
+}
+
 static int
-gate_method(void *arg, PyMethodDef *def, const char *name)
+gate_method(void *arg, PyMethodDef *def, const char *name, bool in_table)
 {
     const struct prepare *prepare = arg;
     int added = pointers_add(prepare->seen, def);
-    if (added <= 0)
+    if (added < 0 || (added == 0 && !in_table))
         return added;
     /* typeobject.c recognises `__new__` by its function: later classes break
        if it changes.  types.c replaces tp_new itself. */
@@ -70,7 +79,7 @@ gate_method(void *arg, PyMethodDef *def, const char *name)
     struct list_row row;
     if (gate_rule(prepare->policy, &list_cfuncs, name, &row) < 0)
         return -1;
-    if (row.stand == STAND_KEEP)
+    if (row.stand == STAND_KEEP || (added == 0 && cfuncs_is_gated(def)))
         return 0;
     if (gates.count == gates.room && grow() < 0)
         return -1;
@@ -82,15 +91,6 @@ gate_method(void *arg, PyMethodDef *def, const char *name)
         .checked = row.stand == STAND_CHECK,
     };
     return 0;
-}
-
-bool
-cfuncs_is_gated(const PyMethodDef *def)
-{
-    for (size_t i = 0; i < gates.count; i++)
-        if (gates.rows[i].def == def)
-            return true;
-    return false;
 }
 
 /* All that can fail, before anything changes. */

@@ -84,8 +84,10 @@ bool walk_is_c_type(PyTypeObject *type);
 const char *walk_type_name(const PyTypeObject *type);
 
 /* Called with each PyMethodDef, once or more often; name is "module.name" or
- * "type.name". */
-typedef int walk_method_fn(void *arg, PyMethodDef *def, const char *name);
+ * "type.name".  Types share tables (the iterators of dicts do): each name in a
+ * table counts, one that an object was given only when it is the first. */
+typedef int walk_method_fn(void *arg, PyMethodDef *def, const char *name,
+                           bool in_table);
 int walk_methods(const struct walk *walk, walk_method_fn *found, void *arg);
 
 /* A getset or a member of a C type: one of the definitions is NULL. */

@@ -17,7 +17,7 @@ struct survey {
 };
 
 static int
-survey_method(void *arg, PyMethodDef *def, const char *name)
+survey_method(void *arg, PyMethodDef *def, const char *name, bool in_table)
 {
     struct survey *survey = arg;
 
@@ -25,7 +25,9 @@ survey_method(void *arg, PyMethodDef *def, const char *name)
     if (strcmp(def->ml_name, "__new__") == 0)
         return 0;
     int added = pointers_add(&survey->seen, def);
-    return added <= 0 ? added : survey_add(survey->set, "cfunc", name);
+    return added < 0 || (added == 0 && !in_table)
+               ? added
+               : survey_add(survey->set, "cfunc", name);
 }
 
 static int

@@ -242,19 +242,20 @@ struct finder {
 };
 
 static int
-tell(const struct finder *finder, const char *owner, PyMethodDef *def)
+tell(const struct finder *finder, const char *owner, PyMethodDef *def,
+     bool in_table)
 {
     char name[256];
 
     PyOS_snprintf(name, sizeof name, "%s.%s", owner, def->ml_name);
-    return finder->found(finder->arg, def, name);
+    return finder->found(finder->arg, def, name, in_table);
 }
 
 static int
 tell_table(const struct finder *finder, const char *owner, PyMethodDef *def)
 {
     for (; def != NULL && def->ml_name != NULL; def++)
-        if (tell(finder, owner, def) < 0)
+        if (tell(finder, owner, def, true) < 0)
             return -1;
     return 0;
 }
@@ -285,7 +286,7 @@ tell_function(const struct finder *finder, PyObject *function)
                     : Py_TYPE(cfunc->m_self)->tp_name;
     if (owner == NULL)
         return -1;
-    return tell(finder, owner, cfunc->m_ml);
+    return tell(finder, owner, cfunc->m_ml, false);
 }
 
 static int
@@ -296,7 +297,7 @@ tell_object(const struct finder *finder, PyObject *object)
     if (is_cython_type(Py_TYPE(object)))
         return 0;
     PyMethodDescrObject *descr = (PyMethodDescrObject *)object;
-    return tell(finder, PyDescr_TYPE(descr)->tp_name, descr->d_method);
+    return tell(finder, PyDescr_TYPE(descr)->tp_name, descr->d_method, false);
 }
 
 /* Tables first: they give the best names, and the first name is kept. */

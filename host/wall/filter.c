@@ -71,8 +71,8 @@ static int
 add_rows(scmp_filter_ctx filter, const struct sys_rule *rows, size_t count,
          struct err *err)
 {
-    /* Only the native architecture is in the filter: the bad-architecture
-       action takes i386 and x32 calls on x86-64, arm on aarch64. */
+    /* Only one architecture is in the filter: the bad-architecture action
+       takes i386 and x32 calls on x86-64, arm on aarch64. */
     if (seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
                          SCMP_ACT_KILL_PROCESS) != 0)
         return layer_failed(err, WALL_SECCOMP, 0, "set the foreign action");
@@ -114,6 +114,31 @@ keep_program(struct wall *wall, const char *bytes, size_t len, struct err *err)
     return 0;
 }
 
+/* Rows have this machine's numbers; libseccomp turns them into another's. */
+static int
+set_architecture(scmp_filter_ctx filter, uint32_t arch, struct err *err)
+{
+    if (arch == seccomp_arch_native())
+        return 0;
+    if (seccomp_arch_add(filter, arch) != 0 ||
+        seccomp_arch_remove(filter, seccomp_arch_native()) != 0)
+        return layer_failed(err, WALL_SECCOMP, 0, "set the architecture");
+    return 0;
+}
+
+int
+filter_program(const struct sys_rule *rows, size_t count, uint32_t arch,
+               char **out, size_t *out_len, struct err *err)
+{
+    OWNED_FILTER filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+    if (filter == NULL)
+        return err_set(err, ERR_MEMORY, 0, "out of memory");
+    if (set_architecture(filter, arch, err) != 0 ||
+        add_rows(filter, rows, count, err) != 0)
+        return -1;
+    return export(filter, out, out_len, err);
+}
+
 int
 filter_build(struct wall *wall, struct err *err)
 {
@@ -129,13 +154,10 @@ filter_build_of(struct wall *wall, const struct sys_rule *rows, size_t count,
     uint32_t action = SECCOMP_RET_KILL_PROCESS;
     if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) != 0)
         return layer_missing(wall, WALL_SECCOMP, errno);
-    OWNED_FILTER filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-    if (filter == NULL)
-        return err_set(err, ERR_MEMORY, 0, "out of memory");
     OWNED_STR bytes = NULL;
     size_t len;
-    if (add_rows(filter, rows, count, err) != 0 ||
-        export(filter, &bytes, &len, err) != 0)
+    if (filter_program(rows, count, seccomp_arch_native(), &bytes, &len,
+                       err) != 0)
         return -1;
     return keep_program(wall, bytes, len, err);
 }

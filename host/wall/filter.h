@@ -14,6 +14,11 @@ int filter_build(struct wall *wall, struct err *err);
 int filter_build_of(struct wall *wall, const struct sys_rule *rows,
                     size_t count, struct err *err);
 
+/* The program for an architecture (libseccomp's SCMP_ARCH_*, the kernel's
+ * AUDIT_ARCH_*): struct sock_filter, one behind the other, malloc'd. */
+int filter_program(const struct sys_rule *rows, size_t count, uint32_t arch,
+                   char **out, size_t *out_len, struct err *err);
+
 /* The last system call that is not in the table. */
 int filter_install(struct wall *wall, struct err *err);
 

@@ -119,9 +119,10 @@ START_TEST(every_layer_goes_up)
     const struct scene *scene = &wholes[_i];
     const unsigned placed = WALL_BIT(WALL_PID_NS) | WALL_BIT(WALL_TIME_NS) |
                             WALL_BIT(WALL_SECCOMP) | WALL_BIT(WALL_DUMPABLE);
-    /* The processor's, and those that the supervisor is needed for. */
-    const unsigned others = WALL_BIT(WALL_SPECULATION) |
-                            WALL_BIT(WALL_OWN_UID) | WALL_BIT(WALL_CGROUP);
+    /* The machine's, and those that the supervisor is needed for. */
+    const unsigned others = WALL_BIT(WALL_SPECULATION) | WALL_BIT(WALL_MDWE) |
+                            WALL_BIT(WALL_MSEAL) | WALL_BIT(WALL_OWN_UID) |
+                            WALL_BIT(WALL_CGROUP);
     unsigned left_out = scene->stage == STAGE_PLACED ? placed : 0;
     struct scene wanted = *scene;
     char complaint[256];

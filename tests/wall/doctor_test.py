@@ -157,8 +157,12 @@ class Words(unittest.TestCase):
         if not ROOT:
             self.skipTest("not everything works for an ordinary user")
         report, _ = read(run(IMMURE, "doctor", "--json"))
+        with open("/proc/self/cgroup") as f:
+            hidden = all(line.endswith(":/\n") for line in f)
         for layer in report["layers"]:
             untried = layer["name"] == "mount_ns"
+            if layer["name"] == "cgroup_ns" and hidden:
+                continue # there is no path to read
             self.assertEqual(layer["before"], None if untried else "works",
                              layer)
 

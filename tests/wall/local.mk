@@ -20,6 +20,7 @@ tests_wall_probe_LDADD = $(wall_test_libs)
 if HAVE_CHECK
 wall_unit_tests = \
 	tests/unit/test_wall \
+	tests/unit/test_wall_arches \
 	tests/unit/test_wall_faults \
 	tests/unit/test_wall_guest \
 	tests/unit/test_wall_layers
@@ -31,6 +32,11 @@ wall_confined = tests/wall/confined.c tests/wall/confined.h \
 tests_unit_test_wall_SOURCES = tests/unit/test_wall.c $(wall_confined)
 tests_unit_test_wall_CPPFLAGS = $(wall_test_cppflags)
 tests_unit_test_wall_LDADD = $(wall_test_libs) $(CHECK_LIBS)
+tests_unit_test_wall_arches_SOURCES = tests/unit/test_wall_arches.c \
+	$(wall_test_options)
+tests_unit_test_wall_arches_CPPFLAGS = $(wall_test_cppflags) \
+	-DNUMBERS='"$(abs_top_srcdir)/tests/wall/numbers.txt"'
+tests_unit_test_wall_arches_LDADD = $(wall_test_libs) $(CHECK_LIBS)
 tests_unit_test_wall_faults_SOURCES = tests/unit/test_wall_faults.c $(wall_confined)
 tests_unit_test_wall_faults_CPPFLAGS = $(wall_test_cppflags)
 tests_unit_test_wall_faults_LDADD = $(wall_test_libs) $(CHECK_LIBS)
@@ -58,4 +64,4 @@ TESTS += $(wall_scripts)
 check-wall: all
 	$(MAKE) check TESTS='tests/wall/probe $(wall_unit_tests) $(wall_scripts)'
 
-EXTRA_DIST += tests/wall/expected-x86_64.txt tests/wall/killed_for.txt
+EXTRA_DIST += tests/wall/numbers.txt tests/wall/expected-x86_64.txt tests/wall/killed_for.txt

@@ -1,1 +1,3 @@
-EXTRA_DIST += docs/internals.md
+EXTRA_DIST += contrib/apparmor/immure contrib/container/Containerfile \
+	contrib/selinux/immure.fc contrib/selinux/immure.te
+EXTRA_DIST += docs/internals.md docs/wall.md

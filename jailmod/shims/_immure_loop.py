@@ -15,11 +15,19 @@ from _immure_patch import refusing, set_and_swap
 _FOREVER = 3600.0
 
 _NETWORK = "a guest has no network"
-_PROCESS = "a guest can't start programs"
+_PROCESS = "a guest cannot start a process"
 _THREAD = "a guest has one thread"
 _SIGNAL = "a guest handles no signals"
 _PIPE = "a guest has no descriptors of its own"
 
+_FIXES = {
+    _NETWORK: "Fetch it in the host, and give it to the job: "
+              "--file NAME=PATH or --stdin PATH",
+    _PROCESS: "Do it in the host, and give the guest what comes of it: "
+              "--file NAME=PATH or --globals",
+    _THREAD: "Call the function, or await a coroutine",
+    _SIGNAL: "Catch immure.TimeLimit to end well at a limit",
+}
 _REFUSED = {
     _NETWORK: ("create_connection", "create_server", "create_unix_connection",
                "create_unix_server", "create_datagram_endpoint",
@@ -77,11 +85,9 @@ class EventLoop(asyncio.base_events.BaseEventLoop):
 def _add_refusals():
     for reason, names in _REFUSED.items():
         for name in names:
-            fix = ""
-            if name == "run_in_executor":
-                fix = "Call the function, or await a coroutine"
-            setattr(EventLoop, name, refusing("asyncio", name, reason, fix,
-                                              what="loop." + name))
+            setattr(EventLoop, name, refusing(
+                "asyncio", name, reason, _FIXES.get(reason, ""),
+                what="loop." + name))
 
 
 class DefaultEventLoopPolicy(asyncio.events.BaseDefaultEventLoopPolicy):

@@ -9,7 +9,9 @@ __all__ = ["Popen", "PIPE", "STDOUT", "call", "check_call", "getstatusoutput",
            "getoutput", "check_output", "run", "CalledProcessError",
            "DEVNULL", "SubprocessError", "TimeoutExpired", "CompletedProcess"]
 
-_REASON = "a guest can't start programs"
+_REASON = "a guest cannot start a process"
+_FIX = ("Do it in the host, and give the guest what comes of it: "
+        "--file NAME=PATH or --globals")
 
 PIPE, STDOUT, DEVNULL = -1, -2, -3
 
@@ -58,8 +60,9 @@ class CompletedProcess:
     __class_getitem__ = classmethod(_types.GenericAlias)
 
 
-Popen = _refusing_class("subprocess", "Popen", _REASON)
+Popen = _refusing_class("subprocess", "Popen", _REASON, _FIX)
 for _name in ("call", "check_call", "getstatusoutput", "getoutput",
               "check_output", "run"):
-    globals()[_name] = _refusing("subprocess", _name, _REASON)
+    globals()[_name] = _refusing("subprocess", _name, _REASON,
+                                  _FIX)
 del _name

@@ -12,6 +12,9 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 LISTS = os.path.join(ROOT, "stdlib-whitelist")
 VERSION = "3.11"
 
+sys.path.insert(0, LISTS)
+import gen  # noqa: E402
+
 # list, a line added to it, part of the error
 BAD_LINES = (
     ("cfuncs", "posix.system | drop | twice", "stands at"),
@@ -98,6 +101,21 @@ class GenTest(unittest.TestCase):
         self.assertIn("math.sqrt", self.rows(out, "STAND_KEEP"))
         self.assertIn("mmap.mmap.__getitem__", self.rows(out, "STAND_DROP"))
         self.assertIn("int.__add__", self.rows(out, "STAND_KEEP"))
+
+    def test_refusals_read_as_sentences(self):
+        """WHAT is refused: REASON. FIX"""
+        tables = gen.read_tables(LISTS, VERSION)
+        for name in ("builtins", "cfuncs", "types", "attrs", "events"):
+            for row in tables[name].values():
+                reason, fix = row.field(2), row.field(3)
+                with self.subTest(where=row.where):
+                    self.assertNotRegex(reason + fix, r"[.;:,]$|^\s|\s\s")
+                    self.assertNotRegex(reason, r"^[A-Z][a-z]")
+                    if fix:
+                        self.assertRegex(
+                            fix, r"^([A-Z]|asyncio |traceback |[a-z_]+[.(])")
+                    if row.stand == "keep":
+                        self.assertEqual(fix, "", "a kept name needs no fix")
 
     def test_bad_lines_are_named(self):
         for name, line, error in BAD_LINES:

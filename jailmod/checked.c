@@ -37,22 +37,23 @@ check_setrecursionlimit(PyObject *module, PyObject *limit)
     return NULL;
 }
 
-/* Any locale but the C library's own ones is read from files. */
+/* Any locale but the C library's own ones is read from files.  Its definition
+ * is METH_FASTCALL, from 3.11 on. */
 static PyObject *
-check_setlocale(PyObject *module, PyObject *args)
+check_setlocale(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
     static const char *const built_in[] = {"", "C", "POSIX"};
-    int category;
-    const char *name = NULL;
+    _PyCFunctionFast setlocale =
+        (_PyCFunctionFast)(void (*)(void))originals.setlocale;
 
-    if (!PyArg_ParseTuple(args, "i|z:setlocale", &category, &name))
-        return NULL;
-    if (name == NULL)
-        return originals.setlocale(module, args);
-    for (size_t i = 0; i < Py_ARRAY_LENGTH(built_in); i++)
+    if (nargs < 2 || args[1] == Py_None)
+        return setlocale(module, args, nargs);
+    const char *name =
+        PyUnicode_Check(args[1]) ? PyUnicode_AsUTF8(args[1]) : "";
+    for (size_t i = 0; name && i < Py_ARRAY_LENGTH(built_in); i++)
         if (strcmp(name, built_in[i]) == 0)
-            return originals.setlocale(module, args);
-    OWNED_REF error = PyObject_GetAttrString(module, "Error");
+            return setlocale(module, args, nargs);
+    OWNED_REF error = name ? PyObject_GetAttrString(module, "Error") : NULL;
     if (error != NULL)
         PyErr_SetString(error, "unsupported locale setting");
     return NULL;
@@ -183,7 +184,8 @@ static const struct {
 } checks[] = {
     {"code.replace", (PyCFunction)(void (*)(void))check_replace,
      &originals.replace},
-    {"_locale.setlocale", check_setlocale, &originals.setlocale},
+    {"_locale.setlocale", (PyCFunction)(void (*)(void))check_setlocale,
+     &originals.setlocale},
     {"sys.setrecursionlimit", check_setrecursionlimit,
      &originals.setrecursionlimit},
     {"sys.setprofile", check_setprofile, &originals.setprofile},

@@ -155,6 +155,8 @@ bool pyver_has_odd_keys(PyObject *dict);
 int library_init(void);
 /* Whether it may be loaded from the table: exact str. */
 bool library_has(PyObject *name);
+/* Code is being made from the table, and nothing else runs meanwhile. */
+bool library_is_reading(void);
 /* Import a module that is not in sys.modules; its package is.  New reference;
  * NULL without an exception: it is not in the table. */
 PyObject *library_load(PyObject *name);

@@ -22,6 +22,7 @@ static struct {
     PyObject *spec;     /* _frozen_importlib.ModuleSpec */
     PyObject *loader;   /* _frozen_importlib_external.SourceFileLoader */
     PyObject *tag;      /* "cpython-311" */
+    bool reading;       /* code is being made from the table */
 } library;
 
 static int
@@ -182,6 +183,27 @@ make_module(const struct library_row *row, PyObject *name,
     return gate_take_ref(&module);
 }
 
+/* Nothing of a guest's runs in between: no collection, and so no finalizer.
+ * New reference. */
+static PyObject *
+read_code(const char *data, size_t size)
+{
+    int collecting = PyGC_Disable();
+
+    library.reading = true;
+    PyObject *code = PyMarshal_ReadObjectFromString(data, (Py_ssize_t)size);
+    library.reading = false;
+    if (collecting)
+        PyGC_Enable();
+    return code;
+}
+
+bool
+library_is_reading(void)
+{
+    return library.reading;
+}
+
 /* Run the code of row in a new module.  It stays in sys.modules on success
  * only, and what is there afterwards is the module. */
 static PyObject *
@@ -193,11 +215,10 @@ run(const struct library_row *row, PyObject *name)
     OWNED_REF module =
         find_place(row, &place) < 0 ? NULL : make_module(row, name, &place);
     place_clear(&place);
-    OWNED_REF code = module == NULL
-                         ? NULL
-                         : PyMarshal_ReadObjectFromString(
-                               (const char *)library_code + row->offset,
-                               (Py_ssize_t)row->size);
+    OWNED_REF code =
+        module == NULL
+            ? NULL
+            : read_code((const char *)library_code + row->offset, row->size);
     if (code == NULL || PyDict_SetItem(modules, name, module) < 0)
         return NULL;
     PyObject *dict = PyModule_GetDict(module); /* borrowed */

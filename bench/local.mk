@@ -1,7 +1,12 @@
-EXTRA_DIST += bench/README.md bench/limit_latency.py bench/gate/run \
+EXTRA_DIST += bench/README.md bench/cold_start.py bench/limit_latency.py \
+	bench/gate/run \
 	bench/gate/c_calls.py bench/gate/c_methods.py bench/gate/fannkuch.py bench/gate/json_text.py \
 	bench/gate/nbody.py bench/gate/objects.py bench/gate/regex.py bench/gate/richards.py
 
 .PHONY: bench-gate
 bench-gate: all
 	$(PYTHON) -B $(top_srcdir)/bench/gate/run $(abs_top_builddir)
+
+noinst_PROGRAMS += bench/zygote_phases
+bench_zygote_phases_SOURCES = bench/zygote_phases.c $(zygote_main)
+bench_zygote_phases_LDADD = $(zygote_libs) libimmure.a libbase.a $(JANSSON_LIBS)

@@ -210,6 +210,30 @@ codes_is_trusted(PyObject *code)
     return pointers_has(&codes.trusted, code);
 }
 
+int
+codes_trust(PyObject *code)
+{
+    if (hold(&codes.trusted, code) < 0)
+        return -1;
+    PyObject *consts = ((PyCodeObject *)code)->co_consts; /* borrowed */
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(consts); i++) {
+        PyObject *nested = PyTuple_GET_ITEM(consts, i); /* borrowed */
+        if (PyCode_Check(nested) && codes_trust(nested) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+bool
+codes_has_grants(PyObject *module)
+{
+    for (size_t i = 0; i < list_grants_count; i++)
+        if (PyUnicode_CompareWithASCIIString(module, list_grants[i].module) ==
+            0)
+            return true;
+    return false;
+}
+
 const struct pointers *
 codes_granted(const char *gate)
 {

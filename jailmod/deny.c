@@ -234,6 +234,19 @@ format_denied_import(const char *name, const char *origin, PyObject **fix)
         "No module named '%s' in this jail: the policy denies it", name);
 }
 
+/* It is for guests, but not there: this Python has none, or the run began
+ * without it and it can't come late. */
+static PyObject *
+format_not_loaded(const char *name, PyObject **fix)
+{
+    *fix = PyUnicode_FromFormat(
+        "Write 'import %s' in the program, or preload it ([modules] preload)",
+        name);
+    return PyUnicode_FromFormat(
+        "No module named '%s' in this jail: it was not loaded at the start",
+        name);
+}
+
 static PyObject *
 format_import(const char *name, const struct module_row *row, PyObject **fix)
 {
@@ -245,6 +258,8 @@ format_import(const char *name, const struct module_row *row, PyObject **fix)
         *fix = PyUnicode_FromString(row->fix);
     else if (row != NULL && row->kind == MODULE_INTERNAL)
         *fix = PyUnicode_FromString("Import the module that uses it");
+    else if (row != NULL && row->kind != MODULE_REFUSED)
+        return format_not_loaded(name, fix);
     else
         *fix = PyUnicode_FromFormat(
             "--allow-import %s preloads it, if the host has it", name);

@@ -165,6 +165,8 @@ policy_read(PyObject *dict, struct gate_policy *policy)
     PyObject *deny = PyDict_GetItemString(dict, "deny_names");
     PyObject *modules = PyDict_GetItemString(dict, "deny_modules");
     PyObject *allow = PyDict_GetItemString(dict, "allow_names");
+    PyObject *late = PyDict_GetItemString(dict, "late_patches");
+    policy->late_patches = late == NULL ? PyDict_New() : PyDict_Copy(late);
     policy->guest_modules = read_modules(dict, "guest_modules", false);
     policy->internal_modules = read_modules(dict, "internal_modules", true);
     PyObject *open = PyDict_GetItemString(dict, "open_modules");
@@ -177,7 +179,8 @@ policy_read(PyObject *dict, struct gate_policy *policy)
     return policy->guest_modules == NULL || policy->internal_modules == NULL ||
                    policy->open_modules == NULL ||
                    policy->deny_modules == NULL ||
-                   policy->deny_names == NULL || allow_names == NULL
+                   policy->deny_names == NULL ||
+                   policy->late_patches == NULL || allow_names == NULL
                ? -1
                : 0;
 }
@@ -190,6 +193,7 @@ policy_clear(struct gate_policy *policy)
     Py_CLEAR(policy->open_modules);
     Py_CLEAR(policy->deny_modules);
     Py_CLEAR(policy->deny_names);
+    Py_CLEAR(policy->late_patches);
 }
 
 /* --- entering --- */

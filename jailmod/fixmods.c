@@ -85,12 +85,28 @@ may_change(PyTypeObject *type, const struct gate_policy *policy)
         return -1;
     if (strcmp(text, "__main__") == 0)
         return 1;
-    int open = PySet_Contains(policy->open_modules, module);
+    int open =
+        policy == NULL ? 0 : PySet_Contains(policy->open_modules, module);
     if (open != 0)
         return open;
     PyOS_snprintf(name, sizeof name, "%s.%s", text, type->tp_name);
     struct list_row row;
     return list_find(&list_mutable, name, &row);
+}
+
+/* 1 when the module that finishes the class is still to come: ast gives those
+ * of _ast more attributes.  It is frozen then (fixmods_freeze_late). */
+static int
+is_unfinished(PyTypeObject *type)
+{
+    PyObject *module =
+        PyDict_GetItemString(pyver_type_dict(type), "__module__");
+
+    if (module == NULL || !PyUnicode_CheckExact(module) ||
+        !library_has(module))
+        return 0;
+    int loaded = PyDict_Contains(PyImport_GetModuleDict(), module);
+    return loaded < 0 ? -1 : !loaded;
 }
 
 int
@@ -104,6 +120,8 @@ fixmods_prepare(const struct walk *walk, const struct gate_policy *policy)
         if (!PyType_HasFeature((PyTypeObject *)type, Py_TPFLAGS_HEAPTYPE))
             continue;
         int exempt = may_change((PyTypeObject *)type, policy);
+        if (exempt == 0)
+            exempt = is_unfinished((PyTypeObject *)type);
         if (exempt < 0 || (!exempt && PyList_Append(fixes.frozen, type) < 0))
             return -1;
     }
@@ -122,6 +140,45 @@ freeze_classes(void)
         PyType_Modified(type);
     }
     Py_CLEAR(fixes.frozen);
+}
+
+static int
+freeze_in(PyObject *dict, PyObject *module_name)
+{
+    PyObject *key, *value;
+    Py_ssize_t at = 0;
+
+    while (PyDict_Next(dict, &at, &key, &value)) {
+        if (!PyType_Check(value) ||
+            PyType_HasFeature((PyTypeObject *)value, Py_TPFLAGS_IMMUTABLETYPE))
+            continue;
+        PyTypeObject *type = (PyTypeObject *)value;
+        PyObject *inside = pyver_type_dict(type); /* borrowed */
+        PyObject *home = PyDict_GetItemString(inside, "__module__");
+        if (home == NULL || !PyUnicode_Check(home) ||
+            PyUnicode_Compare(home, module_name) != 0)
+            continue;
+        int exempt = may_change(type, NULL);
+        if (exempt < 0)
+            return -1;
+        if (!exempt) {
+            type->tp_flags |= Py_TPFLAGS_IMMUTABLETYPE;
+            PyType_Modified(type);
+        }
+        /* Frozen, so that a class in itself ends the walk; see above. */
+        if (!exempt && freeze_in(inside, module_name) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+fixmods_freeze_late(PyObject *module)
+{
+    PyObject *dict = PyModule_GetDict(module); /* borrowed */
+    PyObject *name = PyDict_GetItemString(dict, "__name__");
+
+    return name == NULL || !PyUnicode_Check(name) ? 0 : freeze_in(dict, name);
 }
 
 /* Empty sys.meta_path and the like: no C code may find or load a module.

@@ -113,6 +113,10 @@ int codes_collect(const struct walk *walk);
 /* Just before the gates close: see bindings.c. */
 int codes_bind(void);
 bool codes_is_trusted(PyObject *code);
+/* Library code that comes late is trusted as well, but granted nothing. */
+int codes_trust(PyObject *code);
+/* Whether grants name code of that module. */
+bool codes_has_grants(PyObject *module);
 /* Where the pairs of a gate are; NULL when nobody was granted. */
 const struct pointers *codes_granted(const char *gate);
 /* The calling Python frame's code is in that set.  No frame: false. */
@@ -151,12 +155,16 @@ bool pyver_has_odd_keys(PyObject *dict);
 
 /* --- library.c: modules out of the table in memory --- */
 
-/* Whether the table is of this interpreter and these files; once. */
+/* 1 when the table is of this interpreter and these files, 0 when not, -1
+ * raised; once. */
 int library_init(void);
-/* Whether it may be loaded from the table: exact str. */
-bool library_has(PyObject *name);
 /* Code is being made from the table, and nothing else runs meanwhile. */
 bool library_is_reading(void);
+/* A module is being run that came after the jail had closed. */
+bool library_is_loading(void);
+/* What patches a module that comes late: dict of names and callables. */
+void library_set_patches(PyObject *patches);
+bool library_has(PyObject *name); /* exact str */
 /* Import a module that is not in sys.modules; its package is.  New reference;
  * NULL without an exception: it is not in the table. */
 PyObject *library_load(PyObject *name);
@@ -169,6 +177,7 @@ struct gate_policy {
     PyObject *open_modules; /* frozenset of str: their classes may change */
     PyObject *deny_modules; /* dict: module -> origin */
     PyObject *deny_names;   /* dict: dotted name -> origin */
+    PyObject *late_patches; /* dict: module -> callable */
 };
 
 /* Whether names.allow of the policy has it: "numpy.*" allows all below. */
@@ -182,6 +191,7 @@ int builtins_prepare(const struct gate_policy *policy);
 int builtins_close(void);
 int imports_prepare(const struct gate_policy *policy);
 int imports_close(void);
+bool imports_are_closed(void);
 int cfuncs_prepare(const struct walk *walk, const struct gate_policy *policy);
 void cfuncs_close(void);
 bool cfuncs_is_gated(const PyMethodDef *def); /* after cfuncs_prepare() */
@@ -192,6 +202,8 @@ int types_prepare(const struct walk *walk, const struct gate_policy *policy);
 int types_close(void);
 int fixmods_prepare(const struct walk *walk, const struct gate_policy *policy);
 int fixmods_close(void);
+/* The classes of a module that came late. */
+int fixmods_freeze_late(PyObject *module);
 int repair_prepare(const struct walk *walk);
 void repair_close(void);
 int attrs_prepare(const struct walk *walk, const struct gate_policy *policy);

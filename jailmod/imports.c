@@ -1,8 +1,16 @@
-/* The importer of the jail: a table of modules that are loaded already.
+/* The importer of the jail: an import is a permission, and a look into
+ * sys.modules.
  *
- * Nothing is found, read or executed: an import is a permission and a look
- * into sys.modules.  Names are exact str objects, looked at once: a subclass
- * could answer differently the second time. */
+ * Nothing is found or read.  What a run did not need when its jail closed
+ * comes late, from the table of library.c: the name selects the code, which
+ * then runs as any other function of the library would in a guest's hands.
+ * What a guest has done to its builtins, to sys.modules or to other modules
+ * can spoil the module for that guest, and gives it nothing: code is granted
+ * something (codes.c) by its address, at the closing and never again, so that
+ * late code passes no gate; C modules do not come late at all; and nobody but
+ * the guest, in its own process, uses what came late.  Names are exact str
+ * objects, looked at once: a subclass could answer differently the second
+ * time. */
 #include "jailmod/gate.h"
 
 #include <string.h>
@@ -38,6 +46,9 @@ loaded(PyObject *name)
 static int
 may_import(PyObject *name, const struct request *request)
 {
+    /* Until they have run, modules import what they like, as before. */
+    if (request->trusted && library_is_loading())
+        return 1;
     int listed = PySet_Contains(state.guest, name);
 
     if (listed == 0 && request->trusted)
@@ -66,6 +77,35 @@ refuse(PyObject *name, const struct request *request)
                        !request->trusted);
 }
 
+/* Their first steps need what a guest no longer has. */
+static bool
+is_never_late(PyObject *name)
+{
+    static const char *const names[] = {
+        "threading", /* asks the kernel about the main thread */
+        "zoneinfo",  /* the time zones are files */
+    };
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(names); i++)
+        if (PyUnicode_CompareWithASCIIString(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* From the table, once: what a guest takes out of sys.modules stays out.  Code
+ * with grants never comes late: what it binds by name would be bound in a
+ * process that the guest has had its hands on.  New reference, or NULL. */
+static PyObject *
+load_late(PyObject *name)
+{
+    if (PyDict_Contains(state.original, name) != 0 || codes_has_grants(name) ||
+        is_never_late(name))
+        return NULL;
+    OWNED_REF module = library_load(name);
+    if (module == NULL || PyDict_SetItem(state.original, name, module) < 0)
+        return NULL;
+    return gate_take_ref(&module);
+}
+
 /* New reference; every package on the way must be allowed as well. */
 static PyObject *
 import_dotted(PyObject *name, const struct request *request)
@@ -86,10 +126,12 @@ import_dotted(PyObject *name, const struct request *request)
     int allowed = may_import(name, request);
     if (allowed < 0)
         return NULL;
-    PyObject *module = allowed ? loaded(name) : NULL;
+    OWNED_REF module = allowed ? Py_XNewRef(loaded(name)) : NULL;
+    if (module == NULL && allowed && !PyErr_Occurred())
+        module = load_late(name);
     if (module == NULL || module == Py_None)
         return PyErr_Occurred() ? NULL : refuse(name, request);
-    return Py_NewRef(module);
+    return gate_take_ref(&module);
 }
 
 /* New reference: the package that a relative import starts from. */
@@ -140,6 +182,20 @@ resolve(PyObject *name, const struct request *request)
     return PyUnicode_FromFormat("%U.%U", base, name);
 }
 
+/* Whether `package.x` is a module, or can become one. */
+static bool
+is_module(PyObject *package, PyObject *item, PyObject *full,
+          const struct request *request)
+{
+    OWNED_REF there = NULL;
+    PyObject *found = loaded(full); /* borrowed */
+
+    if (found != NULL || PyErr_Occurred())
+        return found != Py_None;
+    return library_has(full) && may_import(full, request) > 0 &&
+           _PyObject_LookupAttr(package, item, &there) == 0;
+}
+
 /* `from package import x`: when x is a module, it must be an allowed one.
  * When x is no module the attribute counts, and is the interpreter's work. */
 static int
@@ -160,7 +216,7 @@ check_fromlist(PyObject *module, PyObject *name, const struct request *request)
         OWNED_REF full = PyUnicode_FromFormat("%U.%U", name, item);
         if (full == NULL)
             return -1;
-        if (loaded(full) == NULL || loaded(full) == Py_None)
+        if (!is_module(module, item, full, request))
             continue;
         OWNED_REF submodule = import_dotted(full, request);
         if (submodule == NULL)
@@ -287,7 +343,7 @@ jail_import(PyObject *module, PyObject *args, PyObject *kwargs)
             args, kwargs, "O|OOOi:__import__", keywords, &name,
             &request.globals, &locals, &request.fromlist, &request.level))
         return NULL;
-    if (state.guest == NULL)
+    if (!imports_are_closed())
         return open_import(name, locals, &request);
     if (!PyUnicode_CheckExact(name)) {
         PyErr_SetString(PyExc_TypeError, "module name must be exactly a str");
@@ -364,10 +420,17 @@ make_function(void)
 int
 jail_use_library(void)
 {
-    if (make_function() < 0 || library_init() < 0)
+    int usable = make_function() < 0 ? -1 : library_init();
+    if (usable < 0 || PyDict_SetItemString(PyEval_GetBuiltins(), "__import__",
+                                           state.function) < 0)
         return -1;
-    return PyDict_SetItemString(PyEval_GetBuiltins(), "__import__",
-                                state.function);
+    return usable;
+}
+
+bool
+imports_are_closed(void)
+{
+    return state.guest != NULL;
 }
 
 int
@@ -376,6 +439,7 @@ imports_prepare(const struct gate_policy *policy)
     state.guest = Py_NewRef(policy->guest_modules);
     state.internal = Py_NewRef(policy->internal_modules);
     state.denied = Py_NewRef(policy->deny_modules);
+    library_set_patches(policy->late_patches);
     state.original = PyDict_Copy(PyImport_GetModuleDict());
     state.by_name = PyCFunction_New(&import_module_def, NULL);
     return state.original == NULL || make_function() < 0 ||

@@ -28,7 +28,8 @@ struct jail_hooks {
 };
 
 /* Let import statements take the library's modules from the table in memory,
- * when it is of this interpreter and its files.  Before any is imported. */
+ * when it is of this interpreter and its files: 1, or 0 when it is not.
+ * Before any is imported. */
 int jail_use_library(void);
 
 /* Enter jail mode: one way, once a process, inherited by fork.  Does the five

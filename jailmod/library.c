@@ -22,7 +22,9 @@ static struct {
     PyObject *spec;     /* _frozen_importlib.ModuleSpec */
     PyObject *loader;   /* _frozen_importlib_external.SourceFileLoader */
     PyObject *tag;      /* "cpython-311" */
+    PyObject *patches;  /* dict: module -> what patches it, or NULL */
     bool reading;       /* code is being made from the table */
+    unsigned loading;   /* modules that are being run after the closing */
 } library;
 
 static int
@@ -40,14 +42,10 @@ find(PyObject *name)
         PyErr_Clear();
         return NULL;
     }
-    return bsearch(text, library_rows, library_count, sizeof *library_rows,
-                   compare);
-}
-
-bool
-library_has(PyObject *name)
-{
-    return find(name) != NULL;
+    const struct library_row *row = bsearch(text, library_rows, library_count,
+                                            sizeof *library_rows, compare);
+    /* importlib finds those in libpython while it may. */
+    return row != NULL && row->frozen && !imports_are_closed() ? NULL : row;
 }
 
 /* The source is the one that was frozen. */
@@ -82,7 +80,7 @@ library_init(void)
     library.usable = strcmp(library_version, Py_GetVersion()) == 0;
     for (size_t i = 0; library.usable && i < library_count; i++)
         library.usable = is_current(&library_rows[i]);
-    return 0;
+    return library.usable;
 }
 
 /* Where importlib would have found it. */
@@ -183,6 +181,23 @@ make_module(const struct library_row *row, PyObject *name,
     return gate_take_ref(&module);
 }
 
+/* After the closing a module is one that existed before it, as far as others
+ * can tell: its code is the library's, its classes do not change. */
+static int
+finish(PyObject *name, PyObject *module)
+{
+    PyObject *patch = library.patches == NULL
+                          ? NULL
+                          : PyDict_GetItemWithError(library.patches, name);
+
+    if (patch == NULL && PyErr_Occurred())
+        return -1;
+    OWNED_REF done = patch == NULL ? NULL : PyObject_CallNoArgs(patch);
+    if (patch != NULL && done == NULL)
+        return -1;
+    return PyModule_Check(module) ? fixmods_freeze_late(module) : 0;
+}
+
 /* Nothing of a guest's runs in between: no collection, and so no finalizer.
  * New reference. */
 static PyObject *
@@ -204,26 +219,32 @@ library_is_reading(void)
     return library.reading;
 }
 
-/* Run the code of row in a new module.  It stays in sys.modules on success
- * only, and what is there afterwards is the module. */
-static PyObject *
-run(const struct library_row *row, PyObject *name)
+static int
+run_code(PyObject *name, PyObject *module, const char *data, size_t size)
 {
-    struct place place = {0};
+    PyObject *dict = PyModule_GetDict(module); /* borrowed */
+    OWNED_REF code = read_code(data, size);
+    bool late = imports_are_closed();
+
+    if (code == NULL || (late && codes_trust(code) < 0))
+        return -1;
+    library.loading += late;
+    OWNED_REF done = PyEval_EvalCode(code, dict, dict);
+    int status = done == NULL ? -1 : late ? finish(name, module) : 0;
+    library.loading -= late;
+    return status;
+}
+
+/* Run code in a new module.  It stays in sys.modules on success only, and what
+ * is there afterwards is the module. */
+static PyObject *
+run(PyObject *name, PyObject *module, const void *data, size_t size)
+{
     PyObject *modules = PyImport_GetModuleDict(); /* borrowed */
 
-    OWNED_REF module =
-        find_place(row, &place) < 0 ? NULL : make_module(row, name, &place);
-    place_clear(&place);
-    OWNED_REF code =
-        module == NULL
-            ? NULL
-            : read_code((const char *)library_code + row->offset, row->size);
-    if (code == NULL || PyDict_SetItem(modules, name, module) < 0)
+    if (PyDict_SetItem(modules, name, module) < 0)
         return NULL;
-    PyObject *dict = PyModule_GetDict(module); /* borrowed */
-    OWNED_REF done = PyEval_EvalCode(code, dict, dict);
-    if (done == NULL) {
+    if (run_code(name, module, data, size) < 0) {
         PyObject *type, *value, *traceback;
         PyErr_Fetch(&type, &value, &traceback);
         if (PyDict_DelItem(modules, name) < 0)
@@ -232,6 +253,19 @@ run(const struct library_row *row, PyObject *name)
         return NULL;
     }
     return Py_XNewRef(PyDict_GetItemWithError(modules, name));
+}
+
+static PyObject *
+load_row(const struct library_row *row, PyObject *name)
+{
+    struct place place = {0};
+    OWNED_REF module =
+        find_place(row, &place) < 0 ? NULL : make_module(row, name, &place);
+
+    place_clear(&place);
+    return module == NULL
+               ? NULL
+               : run(name, module, library_code + row->offset, row->size);
 }
 
 /* `package.child`: importlib sets it after the child has run. */
@@ -254,14 +288,77 @@ tell_parent(PyObject *name, PyObject *module)
     return PyObject_SetAttr(parent, child, module);
 }
 
+/* One of ours that stands under a name of the library: the frozen module
+ * `_immure_NAME`, as _immure_patch.stand_in() leaves it. */
+static const char *const stand_ins[] = {"fcntl",  "select", "signal",
+                                        "socket", "ssl",    "subprocess"};
+
+static const struct _frozen *
+find_stand_in(PyObject *name)
+{
+    const char *text = PyUnicode_AsUTF8(name);
+    size_t i = 0;
+
+    while (text != NULL && i < Py_ARRAY_LENGTH(stand_ins) &&
+           strcmp(text, stand_ins[i]) != 0)
+        i++;
+    if (text == NULL || i == Py_ARRAY_LENGTH(stand_ins))
+        return NULL;
+    for (const struct _frozen *f = PyImport_FrozenModules; f && f->name; f++)
+        if (strncmp(f->name, "_immure_", 8) == 0 &&
+            strcmp(f->name + 8, text) == 0)
+            return f;
+    return NULL;
+}
+
+static PyObject *
+load_stand_in(const struct _frozen *frozen, PyObject *name)
+{
+    OWNED_REF ours = PyUnicode_FromString(frozen->name);
+    OWNED_REF made = ours == NULL ? NULL : PyModule_NewObject(ours);
+
+    if (made == NULL ||
+        set(PyModule_GetDict(made), "__builtins__",
+            Py_NewRef(library.builtins)) < 0 ||
+        set(PyModule_GetDict(made), "__package__", PyUnicode_FromString("")) <
+            0)
+        return NULL;
+    OWNED_REF module = run(ours, made, frozen->code, (size_t)frozen->size);
+    if (module == NULL ||
+        PyObject_SetAttrString(module, "__name__", name) < 0 ||
+        PyDict_SetItem(PyImport_GetModuleDict(), name, module) < 0)
+        return NULL;
+    return gate_take_ref(&module);
+}
+
+bool
+library_is_loading(void)
+{
+    return library.loading > 0;
+}
+
+void
+library_set_patches(PyObject *patches)
+{
+    Py_XSETREF(library.patches, Py_XNewRef(patches));
+}
+
+bool
+library_has(PyObject *name)
+{
+    return find(name) != NULL || find_stand_in(name) != NULL;
+}
+
 PyObject *
 library_load(PyObject *name)
 {
-    const struct library_row *row = find(name);
+    const struct _frozen *stand_in = find_stand_in(name);
+    const struct library_row *row = stand_in == NULL ? find(name) : NULL;
 
-    if (row == NULL)
+    if (stand_in == NULL && row == NULL)
         return NULL;
-    OWNED_REF module = run(row, name);
+    OWNED_REF module =
+        stand_in != NULL ? load_stand_in(stand_in, name) : load_row(row, name);
     if (module == NULL || tell_parent(name, module) < 0)
         return NULL;
     return gate_take_ref(&module);

@@ -33,9 +33,12 @@ stdlib-whitelist/library_data.c: stdlib-whitelist/freeze.py \
 	$(AM_V_GEN)$(MKDIR_P) stdlib-whitelist && \
 	$(PYTHON) -I -B $(top_srcdir)/stdlib-whitelist/freeze.py \
 	    --lists $(top_srcdir)/stdlib-whitelist $@ \
-	    stdlib-whitelist/library.bin
+	    stdlib-whitelist/library.bin stdlib-whitelist/names_data.c
+stdlib-whitelist/names_data.c: stdlib-whitelist/library_data.c
+nodist_libimmure_a_SOURCES += stdlib-whitelist/names_data.c
 
-CLEANFILES += stdlib-whitelist/library_data.c stdlib-whitelist/library.bin
+CLEANFILES += stdlib-whitelist/library_data.c stdlib-whitelist/library.bin \
+	stdlib-whitelist/names_data.c
 CLEANFILES += stdlib-whitelist/lists_data.c
 EXTRA_DIST += $(whitelist_lists) stdlib-whitelist/freeze.py \
 	stdlib-whitelist/gen.py stdlib-whitelist/survey.py \

@@ -22,7 +22,8 @@ host_libs = libsupervisor.a libimmure.a libwall.a libwire.a libbase.a \
 	$(LIBEVENT_LIBS) $(SECCOMP_LIBS) $(JANSSON_LIBS)
 test_cppflags = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(LIBEVENT_CFLAGS) \
 	$(SECCOMP_CFLAGS) $(JANSSON_CFLAGS)
-unit_tests = tests/unit/test_facts tests/unit/test_frame tests/unit/test_jailmod
+unit_tests = tests/unit/test_facts tests/unit/test_frame \
+	tests/unit/test_hints tests/unit/test_jailmod
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -33,6 +34,9 @@ tests_unit_test_facts_LDADD = $(host_libs) $(CHECK_LIBS)
 tests_unit_test_frame_SOURCES = tests/unit/test_frame.c
 tests_unit_test_frame_CPPFLAGS = $(test_cppflags)
 tests_unit_test_frame_LDADD = $(host_libs) $(CHECK_LIBS)
+tests_unit_test_hints_SOURCES = tests/unit/test_hints.c
+tests_unit_test_hints_CPPFLAGS = $(test_cppflags)
+tests_unit_test_hints_LDADD = $(host_libs) $(CHECK_LIBS)
 tests_unit_test_jailmod_SOURCES = tests/unit/test_jailmod.c $(zygote_main)
 tests_unit_test_jailmod_CPPFLAGS = $(test_cppflags) $(PYTHON_EMBED_CFLAGS)
 tests_unit_test_jailmod_LDADD = $(zygote_libs) $(CHECK_LIBS)
@@ -83,6 +87,7 @@ TESTS += tests/lint/lint.py \
 	tests/packages/packages_test.py \
 	tests/escape/both_test.py \
 	tests/escape/gate_test.py \
+	tests/escape/whole_test.py \
 	tests/escape/wall_test.py
 
 # The checks that need clang-format and mandoc as well.

@@ -86,6 +86,7 @@ int encode_job(struct buf *out, uint16_t id, const struct immure_job *job,
 struct start {
     const struct immure_config *config;
     bool once;
+    const char *modules; /* of the one job, see hints.h; NULL: everything */
     const struct immure_job *host; /* args: the program's, or NULL */
     int host_stdin;
 };

@@ -2,6 +2,7 @@ lib_sources = \
 	host/lib/call.c \
 	host/lib/context.c host/lib/context.h \
 	host/lib/encode.c \
+	host/lib/hints.c host/lib/hints.h \
 	host/lib/immure.h \
 	host/lib/run.c \
 	host/lib/start.c \

@@ -1,7 +1,9 @@
 /* One job, and a supervisor for it alone. */
 #include <string.h>
 
+#include "host/cleanup.h"
 #include "host/lib/context.h"
+#include "host/lib/hints.h"
 
 static int
 run(const struct start *start, const char *policy,
@@ -31,8 +33,12 @@ immure_run(const struct immure_config *config, const char *policy,
            const struct immure_job *job, const struct immure_events *events,
            struct immure_result *out_result, struct immure_err *err)
 {
-    const struct start start = {.config = config ? config : &plain,
-                                .once = true};
+    OWNED_STR modules = NULL;
+    struct err e;
+    if (hints_find(job, &modules, &e) != 0)
+        return context_hand_over(-1, &e, err);
+    const struct start start = {
+        .config = config ? config : &plain, .once = true, .modules = modules};
     return run(&start, policy, job, events, out_result, err);
 }
 

@@ -49,6 +49,8 @@ fill_arguments(struct arguments *a, const struct start *start,
     for (size_t i = 0; config->zygote_args && config->zygote_args[i]; i++)
         add(a, config->zygote_args[i]);
     add(a, start->host ? "--host" : "--serve");
+    if (start->modules != NULL)
+        add(a, start->modules);
     for (size_t i = 0; start->host && i < start->host->nargs; i++)
         add(a, start->host->args[i]);
     if (a->n == ARGS_MAX)

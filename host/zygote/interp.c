@@ -160,14 +160,12 @@ interp_lookup(const char *module, const char *name)
 
 PyObject *
 interp_call_policy(const char *module, const char *function,
-                   const char *policy_json)
+                   const char *policy_json, PyObject *wanted)
 {
-    PyObject *loads = interp_lookup("json", "loads");
-    PyObject *policy =
-        loads ? PyObject_CallFunction(loads, "s", policy_json) : NULL;
-    Py_XDECREF(loads);
+    PyObject *policy = interp_policy(policy_json);
     PyObject *f = policy ? interp_lookup(module, function) : NULL;
-    PyObject *result = f ? PyObject_CallOneArg(f, policy) : NULL;
+    PyObject *result =
+        f ? PyObject_CallFunctionObjArgs(f, policy, wanted, NULL) : NULL;
     Py_XDECREF(f);
     Py_XDECREF(policy);
     return result;
@@ -234,21 +232,41 @@ interp_resolve(struct interp *in)
     return arm_signals();
 }
 
+/* "json,math" as a list; NULL without an exception for NULL. */
+static PyObject *
+split_names(const char *names)
+{
+    PyObject *text = names ? PyUnicode_FromString(names) : NULL;
+    PyObject *comma = text ? PyUnicode_FromString(",") : NULL;
+    PyObject *list = comma ? PyUnicode_Split(text, comma, -1) : NULL;
+    Py_XDECREF(comma);
+    Py_XDECREF(text);
+    return list;
+}
+
 int
-interp_prepare(struct interp *in, const char *policy_json, struct err *err)
+interp_prepare(struct interp *in, const char *policy_json, const char *only,
+               struct err *err)
 {
     /* Nothing that is imported here is garbage: collecting costs a tenth. */
     PyGC_Disable();
-    if (in->kind == INTERP_GUESTS && jail_use_library() != 0)
+    bool plain = in->kind == INTERP_PLAIN;
+    int from_memory = in->kind == INTERP_GUESTS ? jail_use_library() : 0;
+    if (from_memory < 0)
         return interp_error(err, "open the library");
-    in->policy = interp_call_policy(
-        "_immure_boot",
-        in->kind == INTERP_PLAIN ? "prepare_plain_policy" : "prepare",
-        policy_json);
+    /* Nothing comes late without the table. */
+    PyObject *wanted = from_memory ? split_names(only) : NULL;
+    in->once = wanted != NULL;
+    if (!PyErr_Occurred())
+        in->policy = interp_call_policy(
+            "_immure_boot", plain ? "prepare_plain_policy" : "prepare",
+            policy_json, wanted);
+    Py_XDECREF(wanted);
     if (in->policy == NULL || interp_resolve(in) != 0)
         return interp_error(err, "prepare the library");
     /* compile and exec once: their first use costs ten times the second. */
-    interp_warm(in, 1);
+    if (!in->once)
+        interp_warm(in, 1);
     if (in->kind != INTERP_GUESTS)
         PyGC_Enable(); /* with guests, closing the gate collects once */
     return 0;
@@ -275,7 +293,10 @@ int
 interp_freeze(struct interp *in)
 {
     PyGC_Enable();
-    PyGC_Collect();
+    /* What many guests are to share holds no garbage; for one it is not worth
+     * the time. */
+    if (!in->once)
+        PyGC_Collect();
     PyObject *done = PyObject_CallNoArgs(in->freeze);
     Py_XDECREF(done);
     return done ? 0 : -1;

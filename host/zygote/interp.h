@@ -22,9 +22,11 @@ struct interp; /* one a process; lives until it ends */
 int interp_new(enum interp_kind kind, struct interp **out, struct err *err);
 
 /* Import and patch everything that the policy allows, then run a warm-up so
- * that a guest's first steps touch warm pages. */
+ * that a guest's first steps touch warm pages.  only: names of modules,
+ * "json,math", which a zygote for one run imports in place of everything; NULL
+ * for everything. */
 int interp_prepare(struct interp *in, const char *policy_json,
-                   struct err *err);
+                   const char *only, struct err *err);
 
 /* enter_jail() once and for all, then gc.collect() and gc.freeze().  Denials
  * go to `report`, which must outlive the interpreter. */

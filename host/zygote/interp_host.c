@@ -86,7 +86,7 @@ enter_jail(PyObject *self, PyObject *noargs)
         return NULL;
     }
     PyObject *policy = interp_call_policy("_immure_host", "prepare_in_place",
-                                          enter->host->policy_json);
+                                          enter->host->policy_json, NULL);
     if (policy == NULL)
         return NULL;
     Py_XSETREF(enter->in->policy, policy);

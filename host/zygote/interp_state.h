@@ -19,6 +19,7 @@ struct interp {
     PyObject *run_atexit;     /* atexit._run_exitfuncs */
     PyObject *jail_error;     /* _jail.JailError */
     PyObject *freeze;         /* gc.freeze */
+    bool once;                /* this zygote makes one guest */
     bool stepping;            /* inside a session, behind its first step */
     bool over;                /* sys.exit() in a session */
     void *ballast;            /* freed before a MemoryError is reported */
@@ -30,9 +31,12 @@ int interp_error(struct err *err, const char *what);
 /* An attribute of an imported module; a new reference or NULL. */
 PyObject *interp_lookup(const char *module, const char *name);
 
-/* module.function(policy as a dict); a new reference or NULL. */
+/* The policy's JSON as a dict; a new reference or NULL. */
+PyObject *interp_policy(const char *policy_json);
+
+/* module.function(policy as a dict[, wanted]); a new reference or NULL. */
 PyObject *interp_call_policy(const char *module, const char *function,
-                             const char *policy_json);
+                             const char *policy_json, PyObject *wanted);
 
 /* Report the pending exception, or a normal end, and return the status.  The
  * last thing of a process runs its atexit functions. */

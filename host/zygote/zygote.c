@@ -45,7 +45,8 @@ reply(enum control_kind kind, uint32_t id, const struct zygote *z,
 /* Everything a fork inherits: namespaces, the imported library, the closed
  * gate, the empty root. */
 static int
-set_up(struct zygote *z, const struct layers *layers, struct err *err)
+set_up(struct zygote *z, const struct layers *layers, const char *only,
+       struct err *err)
 {
     OWNED_STR policy = NULL;
     OWNED_PACKAGES packages = {0};
@@ -72,7 +73,7 @@ set_up(struct zygote *z, const struct layers *layers, struct err *err)
     packages_clear(&packages);
     enum interp_kind kind = layers->gate ? INTERP_GUESTS : INTERP_PLAIN;
     if (interp_new(kind, &z->interp, err) != 0 ||
-        interp_prepare(z->interp, policy, err) != 0)
+        interp_prepare(z->interp, policy, only, err) != 0)
         return -1;
     if (layers->gate && interp_close_gate(z->interp, &z->report, err) != 0)
         return -1;
@@ -201,11 +202,11 @@ serve(struct zygote *z)
 }
 
 static int
-run_server(const struct layers *layers)
+run_server(const struct layers *layers, const char *only)
 {
     struct zygote z = {.report.fd = -1};
     struct err err = {0};
-    if (set_up(&z, layers, &err) != 0) {
+    if (set_up(&z, layers, only, &err) != 0) {
         (void)reply(CONTROL_FAILED, 0, &z, &err);
         return STATUS_BROKEN;
     }
@@ -233,7 +234,7 @@ int
 zygote_main(int argc, char **argv, const struct layers *layers)
 {
     if (argc >= 2 && strcmp(argv[1], "--serve") == 0)
-        return run_server(layers);
+        return run_server(layers, argv[2]);
     if (argc >= 3 && strcmp(argv[1], "--host") == 0)
         return host_main(argv + 2, layers);
     if (argc >= 3 && strcmp(argv[1], "--tool") == 0)

@@ -13,7 +13,9 @@ struct layers {
 };
 
 /* immure-zygote:
- *     --serve                 fork server on descriptors 3 and 4
+ *     --serve [NAMES]         fork server on descriptors 3 and 4; with names
+ *                             of modules, "json,math", for one run that
+ *                             imports these
  *     --host PROG [ARGS]      an operator's program, on the same descriptors
  *     --tool NAME [ARGS]      a trusted tool that ends by itself
  * Returns the exit status. */

@@ -9,7 +9,6 @@ import types
 import warnings
 
 import _jail
-import _immure_packages
 import _immure_patch
 
 # The library gets these instead of the real ones, under the plain name.
@@ -42,36 +41,76 @@ _LAZY = (
 )
 
 
-def prepare(policy):
+# What every guest has, wherever it comes from.
+_CORE = ("io", "_pyio", "os", "codecs", "importlib", "traceback", "linecache",
+         "tokenize", "immure")
+
+
+def prepare(policy, only=None):
     """Import and patch everything; return the policy that jail_enter() takes.
 
-    Raises ImportError, naming the module, when one that the policy asks for
-    is not there.
+    ONLY: the modules that one run is going to import, for a zygote that makes
+    one guest: the others stay where they are, and come late when they are
+    asked for after all.  Raises ImportError, naming the module, when one that
+    the policy asks for is not there.
     """
     # sysconfig takes the working directory, which is the operator's, when it
     # finds this empty.
     sys.executable = sys.executable or sys.prefix + "/bin/python3"
-    install_stand_ins()
-    zones = _read_zones()
-    _patch_early()
-    names = import_for_policy(policy, import_listed())
-    patch_library(zones)
+    if only is not None and _can_be_lazy(policy):
+        names = _prepare_lazily(only)
+    else:
+        names = _prepare_all(policy)
     limit = policy.get("limits", {}).get("recursion")
     if limit:
         sys.setrecursionlimit(limit)
     return make_policy(policy, names)
 
 
+def _prepare_all(policy):
+    install_stand_ins()
+    zones = _read_zones()
+    _patch_early()
+    names = import_for_policy(policy, import_listed())
+    patch_library(zones)
+    return names
+
+
+def _can_be_lazy(policy):
+    """Modules from elsewhere may want anything of the library, and of its C
+    modules, at any time."""
+    modules = policy.get("modules", {})
+    return not (modules.get("allow") or modules.get("preload")
+                or modules.get("deny") or policy.get("packages", {}).get("path"))
+
+
+def _prepare_lazily(only):
+    _hold_back()
+    zones = _read_zones() if "zoneinfo" in only else None
+    _patch_early()
+    for name, kind, _ in _jail.modules():
+        if kind != "refused" and name in sys.builtin_module_names:
+            _try_import(name)
+    for name in _CORE + tuple(filter(None, only)):
+        _try_import(name)
+    patch_library(zones, False)
+    return None
+
+
 def install_stand_ins():
     """Put the shims in the place of what they stand for."""
+    _hold_back()
+    for name in STAND_INS:
+        module = importlib.import_module("_immure_" + name)
+        _immure_patch.stand_in(name, module)
+
+
+def _hold_back():
     for name in BLOCKED:
         sys.modules.setdefault(name, None)
     # pickle takes this type from there, and writes everything else in Python.
     sys.modules["_pickle"] = types.SimpleNamespace(
         PickleBuffer=_jail.PickleBuffer)
-    for name in STAND_INS:
-        module = importlib.import_module("_immure_" + name)
-        _immure_patch.stand_in(name, module)
 
 
 def _read_zones():
@@ -117,6 +156,7 @@ def import_for_policy(policy, names):
 def import_packages(policy):
     """Import what modules.preload and modules.allow name; return the names
     that a guest may import: the latter, and the packages that these need."""
+    import _immure_packages
     modules = policy.get("modules", {})
     allowed = modules.get("allow", ())
     before = set(sys.modules)
@@ -171,22 +211,44 @@ def _encodings():
             yield "encodings." + module.name
 
 
-def patch_library(zones):
-    """Patch what is imported by now, and forget the machine."""
+# What patches what: module, shim, function.
+_PATCHES = (
+    ("time", "_immure_time", "patch"),
+    ("threading", "_immure_threads", "patch_threading"),
+    ("concurrent.futures", "_immure_threads", "patch_futures"),
+    ("asyncio", "_immure_loop", "patch"),
+    ("linecache", "_immure_misc", "patch_linecache"),
+    ("locale", "_immure_misc", "patch_locale"),
+    ("gc", "_immure_misc", "patch_gc"),
+    ("_strptime", "_immure_misc", "patch_strptime"),
+    ("platform", "_immure_misc", "patch_platform"),
+    ("uuid", "_immure_misc", "patch_uuid"),
+    ("shutil", "_immure_misc", "patch_shutil"),
+    ("tempfile", "_immure_misc", "patch_tempfile"),
+    ("pathlib", "_immure_os", "patch_pathlib"),
+    ("random", "_immure_rt", "reseed"),
+)
+
+
+def patch_library(zones, everything=True):
+    """Patch what is imported by now, and forget the machine.  Unless that is
+    EVERYTHING, _late holds the patches of what is not, by its module."""
     import _immure_io
-    import _immure_loop
     import _immure_misc
     import _immure_os
     import _immure_rt       # the host looks it up when nothing can be loaded
     import _immure_stdio
-    import _immure_threads
-    import _immure_time
-    import _immure_zones
-    for patch in (_immure_time.patch, _immure_threads.patch,
-                  _immure_loop.patch, _immure_misc.patch_all,
-                  _immure_misc.warm):
-        patch()
-    _immure_zones.patch(zones)
+    for module, shim, function in _PATCHES:
+        if everything or module in sys.modules:
+            getattr(__import__(shim), function)()
+        elif module != "asyncio":   # it has grants, and so is never late
+            _late[module] = getattr(__import__(shim), function)
+    _immure_misc.patch_builtins()
+    _immure_misc.patch_hooks()
+    _immure_misc.warm()
+    if everything or "zoneinfo" in sys.modules:
+        import _immure_zones
+        _immure_zones.patch(zones)
     _immure_os.patch()
     _immure_io.patch()
     _immure_patch.swap_everywhere()
@@ -195,6 +257,10 @@ def patch_library(zones):
             sys.modules.pop(name, None)
     _immure_stdio.make_streams()
     _immure_os.forget_host()
+
+
+# {module: what patches it when it comes late}
+_late = {}
 
 
 def _with_origins(policy, table):
@@ -207,16 +273,21 @@ def _with_origins(policy, table):
 
 def make_policy(policy, names):
     """The dict that jail_enter() consumes."""
-    guest, internal = names
     rules = policy.get("names", {})
-    return {
-        "guest_modules": guest,
-        "internal_modules": internal - guest,
-        "open_modules": _immure_packages.loaded(),
+    made = {
+        "open_modules": frozenset(),
+        "late_patches": _late,
         "deny_modules": _with_origins(policy, "modules"),
         "deny_names": _with_origins(policy, "names"),
         "allow_names": tuple(rules.get("allow", ())),
     }
+    if names is not None:   # or else all that the lists name
+        guest, internal = names
+        import _immure_packages
+        made["open_modules"] = _immure_packages.loaded()
+        made["guest_modules"] = guest
+        made["internal_modules"] = internal - guest
+    return made
 
 
 # --- the tests' mode without a gate ------------------------------------------
@@ -258,6 +329,7 @@ def _import_quietly(name):
 def prepare_plain_policy(policy):
     """prepare_plain() in prepare()'s place: streams and reports as there."""
     import _immure_rt       # the host looks it up when nothing can be loaded
+    import _immure_packages
     import _immure_stdio
     prepare_plain()
     _immure_packages.open_folders(policy)

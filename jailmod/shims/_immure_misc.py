@@ -150,37 +150,42 @@ def _temporary_file(mode="w+b", buffering=-1, encoding=None, newline=None,
     return io.TextIOWrapper(io.BytesIO(), encoding or "utf-8", errors, newline)
 
 
-def patch_all():
-    """Everything above, in any order."""
-    for patch in (patch_builtins, patch_linecache, patch_hooks, patch_locale,
-                  patch_gc, patch_strptime, patch_platform, patch_uuid, patch_shutil,
-                  patch_tempfile):
-        patch()
-
-
 # --- warm-up: what libraries do only once, done before the wall -------------
 
 def warm():
     """Use what reads files, or is slow, when used first."""
-    import codecs
-    import datetime
-    import decimal
-    import hashlib
     import re
     import time
-    _warm_hashes(hashlib)
-    decimal.getcontext().copy()
-    decimal.Decimal(1) / 3
-    datetime.datetime.strptime("2000-01-02", "%Y-%m-%d")
-    datetime.datetime.now().astimezone()
+    for name, use in _WARM.items():
+        if name in sys.modules:
+            use(sys.modules[name])
     time.strftime("%c %Z")
     time.localtime()
     "%r %s" % (0.1, "é".encode("utf-8"))
+    _warm_unwinding()
+    re.purge()
+
+
+def _warm_decimal(decimal):
+    decimal.getcontext().copy()
+    decimal.Decimal(1) / 3
+
+
+def _warm_datetime(datetime):
+    datetime.datetime.now().astimezone()
+
+
+def _warm_strptime(_strptime):
+    import datetime
+    datetime.datetime.strptime("2000-01-02", "%Y-%m-%d")
+
+
+def _warm_codecs(_):
+    """All are loaded."""
+    import codecs
     for name in ("ascii", "latin-1", "utf-8", "utf-16", "utf-32", "cp1252",
                  "idna", "rot13", "unicode_escape", "raw_unicode_escape"):
         codecs.lookup(name)
-    _warm_unwinding()
-    re.purge()
 
 
 def _warm_hashes(hashlib):
@@ -195,6 +200,11 @@ def _warm_hashes(hashlib):
         hashlib.scrypt(b"warm", salt=b"salt", n=2, r=1, p=1)
     import hmac
     hmac.digest(b"warm", b"warm", "sha256")
+
+
+_WARM = {"hashlib": _warm_hashes, "decimal": _warm_decimal,
+         "datetime": _warm_datetime, "_strptime": _warm_strptime,
+         "encodings.idna": _warm_codecs}
 
 
 def _warm_unwinding():

@@ -117,6 +117,10 @@ def _getlogin():
     raise OSError(errno.ENXIO, "No such device or address")
 
 
+def _at_fork(*, before=None, after_in_child=None, after_in_parent=None):
+    pass
+
+
 # What an ordinary program asks of its process, answered with constants.
 _ANSWERS = {
     "getcwd": _getcwd,
@@ -134,6 +138,8 @@ _ANSWERS = {
     "process_cpu_count": lambda: 1,
     "sched_getaffinity": _affinity,
     "isatty": lambda fd: False,
+    # Modules that come late ask for this; there are no forks here.
+    "register_at_fork": _at_fork,
 }
 
 
@@ -229,7 +235,8 @@ def _patch_path():
     set_and_swap(posixpath, "lexists", exists)
 
 
-def _patch_pathlib():
+def patch_pathlib():
+    """Path asks the same files."""
     import pathlib
     # follow_symlinks of later versions changes nothing here.
     pathlib.Path.exists = lambda self, **options: exists(self)
@@ -239,11 +246,10 @@ def _patch_pathlib():
 
 
 def patch():
-    """Patch os, os.path and pathlib."""
+    """Patch os and os.path."""
     _patch_environ()
     _patch_functions()
     _patch_path()
-    _patch_pathlib()
     os.supports_bytes_environ = True
 
 

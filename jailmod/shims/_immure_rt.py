@@ -6,9 +6,7 @@ process and can change anything here.  So nothing here decides anything, and
 references are bound early only so that honest programs that patch a library
 still get honest reports.
 """
-import json
 import os
-import random
 import sys
 
 import __main__ as _main
@@ -35,7 +33,9 @@ def begin(job):
         os.environ[name] = value
     sys.argv[:] = job["args"] or [filename]
     _immure_report.set_guest(filename, job["source"])
-    reseed(job["seed"])
+    global _seed
+    _seed = job["seed"]
+    reseed()
     space = vars(_main)
     space["__loader__"] = None
     if not filename.startswith("<"):
@@ -52,17 +52,24 @@ def next_step(job):
     _immure_stdio.set_stdin(job["stdin"])
     _immure_report.set_guest(job["filename"], job["source"])
     if job["seed"] is not None:
-        reseed(job["seed"])
+        global _seed
+        _seed = job["seed"]
+        reseed()
     if job["globals"] is not None:
         vars(_main).update(_read_globals(job["globals"]))
 
 
-def reseed(seed):
+_seed = None
+
+
+def reseed():
     """No two forks of a zygote may draw the same numbers, unless asked."""
-    random.seed(seed)
+    random = sys.modules.get("random")
+    if random is not None:
+        random.seed(_seed)
     numpy = sys.modules.get("numpy")
     if numpy is not None and hasattr(numpy, "random"):
-        words = random.Random(seed)
+        words = random.Random(_seed)
         numpy.random.seed([words.getrandbits(32) for _ in range(8)])
     uuid = sys.modules.get("uuid")
     if uuid is not None:
@@ -70,14 +77,19 @@ def reseed(seed):
 
 
 def _read_globals(text):
+    global _encoder, _decode
+    import json
+    _encoder, _decode = json.JSONEncoder(allow_nan=False), json.loads
     values = json.loads(text)
     if type(values) is not dict:
         raise ValueError("globals: not a JSON object")
     return values
 
 
-def finish_globals(_encoder=json.JSONEncoder(allow_nan=False),
-                   _decode=json.loads):
+_encoder = _decode = None   # set when the job has globals
+
+
+def finish_globals():
     """The globals of __main__ that survive JSON, as a JSON object's text.
 
     The rule is CodeJail's json_safe: a value of another type, or one that does

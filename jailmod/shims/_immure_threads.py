@@ -1,8 +1,4 @@
 """Threads and executors of a guest: locks work, starting refuses."""
-import concurrent.futures
-import concurrent.futures.thread
-import threading
-
 from _immure_patch import refusing, refusing_class
 
 _REASON = "a guest has one thread"
@@ -18,8 +14,9 @@ _refuse_submit = refusing("concurrent.futures", "Executor.submit", _REASON,
                           _FIX)
 
 
-def patch():
-    """Patch threading and concurrent.futures."""
+def patch_threading():
+    """Patch threading."""
+    import threading
     # Not a function of ours: it must refuse before Thread.start() has put
     # the thread into threading._limbo.
     threading.Thread.start = refusing(
@@ -35,6 +32,12 @@ def patch():
     threading.Thread._set_native_id = lambda self: None
     threading.main_thread()._native_id = 2
     threading.get_native_id = lambda: 2
+
+
+def patch_futures():
+    """Patch concurrent.futures."""
+    import concurrent.futures
+    import concurrent.futures.thread
     pool = concurrent.futures.thread.ThreadPoolExecutor
     pool.submit = _submit
     concurrent.futures.ThreadPoolExecutor = pool

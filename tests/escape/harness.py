@@ -3,7 +3,7 @@
 Each NNN-slug.py is one attack.  Its header says what it tries; it prints
 ESCAPED: only on a real effect.  A number is never given twice.
 
-    harness.py [--only GLOB] [-v] both|gate|wall    as the tests do (TAP)
+    harness.py [--only GLOB] [-v] both|gate|whole|wall    as the tests do (TAP)
     harness.py --cmd 'JAIL {file}' [...]            against any other jail
 
 Verdicts: ESCAPED and hung (not ok), crashed(SIGNAL), contained, untried (the
@@ -39,6 +39,7 @@ MIB = 1 << 20
 COMMANDS = {
     "both": "{build}/immure run {file}",
     "gate": "{build}/tests/layers --only=gate {file}",
+    "whole": "{build}/tests/layers --only=gate --whole {file}",
     "wall": "{build}/tests/layers --only=wall {file}",
 }
 
@@ -166,7 +167,8 @@ def judge(path, head, opts):
             had = None
     had = had or made_files(path, opts)
     if had:
-        allowed = head.get(f"policy-{opts.layers}", head.get("policy", ""))
+        layers = "gate" if opts.layers == "whole" else opts.layers
+        allowed = head.get(f"policy-{layers}", head.get("policy", ""))
         optional = allowed.startswith("optional")
         return "optional" if optional else "ESCAPED", had
     if re.search(r"^UNTRIED", res["out"] + "\n" + res["err"], re.M):

@@ -1,4 +1,5 @@
-/* tests/layers --only=gate|wall|both [--json] [--policy JSON] FILE [ARGS...]
+/* tests/layers --only=gate|wall|both [--whole] [--json] [--policy JSON] FILE
+ *     [ARGS...]
  *
  * Runs FILE with one wall alone.  JSON is a file with an effective policy, as
  * immure-zygote --tool policy prints it.  With --only=wall a guest that ends
@@ -22,9 +23,8 @@ enum { CODE_MAX = 16 << 20 };
 static int
 usage(void)
 {
-    fprintf(stderr,
-            "usage: layers --only=gate|wall|both [--json] [--policy JSON] "
-            "FILE [ARGS]\n");
+    fprintf(stderr, "usage: layers --only=gate|wall|both [--whole] [--json] "
+                    "[--policy JSON] FILE [ARGS]\n");
     return 125;
 }
 
@@ -109,8 +109,8 @@ read_file(const char *path, char **out_data, size_t *out_len)
 }
 
 static int
-run(const char *only, bool json, const char *policy, const char *const *args,
-    size_t nargs)
+run(const char *const *zygote_args, bool json, const char *policy,
+    const char *const *args, size_t nargs)
 {
     char folder[PATH_MAX], zygote[PATH_MAX + 64], supervisor[PATH_MAX + 64];
     OWNED_STR code = NULL;
@@ -122,8 +122,7 @@ run(const char *only, bool json, const char *policy, const char *const *args,
         return 125;
     snprintf(zygote, sizeof zygote, "%s/immure-zygote-layers", folder);
     snprintf(supervisor, sizeof supervisor, "%s/../immure-supervisor", folder);
-    const char *const extra[] = {only, NULL};
-    const struct immure_config config = {.zygote_args = extra,
+    const struct immure_config config = {.zygote_args = zygote_args,
                                          .zygote_path = zygote,
                                          .supervisor_path = supervisor};
     const struct immure_job job = {.code = {code, len},
@@ -141,7 +140,7 @@ run(const char *only, bool json, const char *policy, const char *const *args,
     }
     if (json)
         printf("%s\n", r.json);
-    if (strcmp(only, "--only=wall") == 0)
+    if (strcmp(zygote_args[0], "--only=wall") == 0)
         say_untried(&r);
     int status = status_of(&r);
     immure_result_clear(&r);
@@ -156,7 +155,9 @@ main(int argc, char **argv)
                        strcmp(argv[at], "--only=wall") != 0 &&
                        strcmp(argv[at], "--only=both") != 0))
         return usage();
-    const char *only = argv[at++];
+    const char *zygote_args[] = {argv[at++], NULL, NULL};
+    if (at < argc && strcmp(argv[at], "--whole") == 0)
+        zygote_args[1] = argv[at++];
     bool json = at < argc && strcmp(argv[at], "--json") == 0;
     at += json;
     const char *policy = NULL;
@@ -167,5 +168,5 @@ main(int argc, char **argv)
     if (at >= argc)
         return usage();
     const char *const *args = (const char *const *)(argv + at);
-    return run(only, json, policy, args, (size_t)(argc - at));
+    return run(zygote_args, json, policy, args, (size_t)(argc - at));
 }

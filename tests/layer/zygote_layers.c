@@ -3,6 +3,8 @@
  *     --only=gate   no seccomp, namespaces, Landlock, capability dropping
  *     --only=wall   the plain interpreter, its whole library, no gate
  *     --only=both   as installed
+ *     --whole       after one of these: everything is imported before the
+ *                   jail closes, as for a pool, whatever the run is to import
  *
  * Built into the test folder only and never installed: the installed zygote
  * has no word for any of this. */
@@ -36,5 +38,14 @@ main(int argc, char **argv)
     else if (strcmp(only, "wall") == 0)
         layers.gate = false;
     argv[1] = argv[0];
-    return zygote_main(argc - 1, argv + 1, &layers);
+    argc--;
+    argv++;
+    if (argc >= 2 && strcmp(argv[1], "--whole") == 0) {
+        argv[1] = argv[0];
+        argc--;
+        argv++;
+        if (argc >= 3 && strcmp(argv[1], "--serve") == 0)
+            argv[2] = NULL;
+    }
+    return zygote_main(argc, argv, &layers);
 }

@@ -10,6 +10,7 @@ each must exit with 0.
 """
 import gzip
 import io
+import json
 import linecache
 import os
 import re
@@ -247,13 +248,14 @@ class Globals(unittest.TestCase):
         self.saved, rt._main = rt._main, types.ModuleType("__main__")
         vars(rt._main).clear()
         vars(rt._main).update(self.space)
+        rt._read_globals("{}")
 
     def tearDown(self):
         rt._main = self.saved
 
     def finish(self, **values):
         vars(rt._main).update(values)
-        return rt.json.loads(rt.finish_globals())
+        return json.loads(rt.finish_globals())
 
     def test_what_survives(self):
         good = {"a": None, "b": True, "c": 2 ** 200, "d": 1.5, "e": "\u00e9",
@@ -406,6 +408,25 @@ class Guests(unittest.TestCase):
             for command in ([sys.executable, "-I", "-B"],
                             os.environ["IMMURE"].split()))
         self.assertEqual(here, jail)
+
+    def test_changed_library(self):
+        """The table in memory is not used for sources that have changed."""
+        import colorsys
+        with tempfile.NamedTemporaryFile("w", suffix=".py") as new:
+            with open(colorsys.__file__) as old:
+                new.write(old.read() + "\nCHANGED = True\n")
+            new.flush()
+            space = ["unshare", "-Urm", "sh", "-c",
+                     'mount --bind "$1" "$2" && shift 2 && exec "$@"', "sh",
+                     new.name, colorsys.__file__]
+            quiet = dict(stdin=subprocess.DEVNULL, timeout=120,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            if subprocess.run([*space, "true"], **quiet).returncode != 0:
+                self.skipTest("no mount namespace here")
+            ran = subprocess.run(
+                [*space, *os.environ["IMMURE"].split(), "-c",
+                 "import colorsys; print(colorsys.CHANGED)"], **quiet)
+            self.assertEqual(ran.stdout, b"True\n")
 
     def test_jobs(self):
         with tempfile.TemporaryDirectory() as folder:

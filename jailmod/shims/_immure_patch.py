@@ -55,7 +55,8 @@ def swap_everywhere():
     """One pass over the dicts of all modules for all remembered pairs."""
     for module in list(sys.modules.values()):
         space = getattr(module, "__dict__", None)
-        if type(space) is not dict or _keeps_originals(space):
+        if (type(space) is not dict or _keeps_originals(space)
+                or _pairs.keys().isdisjoint(map(id, space.values()))):
             continue
         for name, value in list(space.items()):
             pair = _pairs.get(id(value))

@@ -196,8 +196,9 @@ IMMURE_API int immure_cancel(struct immure_call *call, struct immure_err *err);
  * is allowed. */
 IMMURE_API void immure_free(struct immure_call *call);
 
-/* Stop and go on with the output of a job.  A guest that writes on is held up
- * by its full pipe; its clocks run on. */
+/* Freeze a job, and let it go on: its guest does nothing, its output is left
+ * where it is, and it does not age, for its clocks stand still.  A job that
+ * waits is frozen when it begins. */
 IMMURE_API int immure_pause(struct immure_call *call, struct immure_err *err);
 IMMURE_API int immure_resume(struct immure_call *call, struct immure_err *err);
 

@@ -319,11 +319,13 @@ cancel(struct front *front, struct request *r)
 }
 
 static void
-pause_output(struct front *front, struct request *r, bool paused)
+pause_job(struct front *front, struct request *r, bool paused)
 {
     r->paused = paused;
-    if (r->guest != NULL)
-        run_mute(&r->guest->run, paused || front->client.congested);
+    if (r->guest == NULL)
+        return;
+    run_mute(&r->guest->run, paused || front->client.congested);
+    run_freeze(&r->guest->run, paused);
 }
 
 /* About one job.  One that is over already is no error: the frames may have
@@ -340,7 +342,7 @@ on_job_frame(struct front *front, const struct frame_header *h,
     else if (h->type == FRAME_RESET)
         pool_reset(r);
     else if (h->type == FRAME_PAUSE || h->type == FRAME_RESUME)
-        pause_output(front, r, h->type == FRAME_PAUSE);
+        pause_job(front, r, h->type == FRAME_PAUSE);
     else if (h->type == FRAME_INTERRUPT && r->guest != NULL)
         run_interrupt(&r->guest->run);
     else if (h->type == FRAME_LIMITS) {

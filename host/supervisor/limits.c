@@ -15,8 +15,11 @@ arm(struct run *run, struct event **timer, event_callback_fn callback,
     struct timeval t = {(time_t)(us / 1000000), (suseconds_t)(us % 1000000)};
     if (*timer == NULL)
         *timer = evtimer_new(run->base, callback, run);
-    if (*timer == NULL || evtimer_add(*timer, &t) != 0)
-        run_kill(run); /* no clock, no guest */
+    struct err err;
+    if (*timer != NULL && evtimer_add(*timer, &t) == 0)
+        return;
+    err_set(&err, ERR_MEMORY, 0, "set a timer");
+    run_give_up(run, &err); /* no clock, no guest */
 }
 
 static uint64_t
@@ -100,10 +103,25 @@ limits_start(struct run *run)
 }
 
 void
+limits_hold(struct run *run)
+{
+    event_del(run->wall_timer);
+    event_del(run->cpu_timer);
+}
+
+void
+limits_go_on(struct run *run)
+{
+    uint64_t limit = run->limits.wall_ms * 1000000, age = run_age_ns(run);
+    arm(run, &run->wall_timer, on_wall, limit > age ? limit - age : 0);
+    on_cpu(-1, 0, run);
+}
+
+void
 limits_step(struct run *run)
 {
     run->facts.cpu_ms = (cpu_ns(run->pid) - run->cpu_base_ns) / 1000000;
-    run->facts.wall_ms = (run_now_ns() - run->begun_ns) / 1000000;
+    run->facts.wall_ms = run_age_ns(run) / 1000000;
 }
 
 void

@@ -19,6 +19,10 @@ enum { LIMITS_GRACE_MS = 30 };
 /* The guest is given its job: its clocks start. */
 void limits_start(struct run *run);
 
+/* Stop the clocks, and let them go on with what is left. */
+void limits_hold(struct run *run);
+void limits_go_on(struct run *run);
+
 /* A session's step is over: what it used. */
 void limits_step(struct run *run);
 

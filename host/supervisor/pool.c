@@ -367,7 +367,10 @@ give(struct guest *guest, struct request *request)
     guest->request = request;
     request->state = REQUEST_RUNNING;
     session_works(request);
-    return run_give(run, &request->limits, &request->frames, NULL);
+    if (run_give(run, &request->limits, &request->frames, NULL) != 0)
+        return -1;
+    run_freeze(run, request->paused);
+    return 0;
 }
 
 static int

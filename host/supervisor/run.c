@@ -27,6 +27,12 @@ run_now_ns(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+uint64_t
+run_age_ns(const struct run *run)
+{
+    return (run->frozen_ns ? run->frozen_ns : run_now_ns()) - run->begun_ns;
+}
+
 int
 run_init(struct run *run, enum run_kind kind, struct event_base *base,
          const struct run_events *events, struct err *err)
@@ -72,6 +78,15 @@ run_kill(struct run *run)
 {
     if (run->pid > 0 && !run->reaped)
         kill(run->pid, SIGKILL);
+}
+
+void
+run_give_up(struct run *run, const struct err *err)
+{
+    if (!run->facts.host_failed)
+        snprintf(run->facts.why, sizeof run->facts.why, "%s", err->msg);
+    run->facts.host_failed = true;
+    run_kill(run);
 }
 
 void
@@ -170,7 +185,7 @@ note_end(struct run *run, int wait_status, const struct rusage *usage)
     f->voluntary_switches = (uint64_t)usage->ru_nvcsw;
     f->involuntary_switches = (uint64_t)usage->ru_nivcsw;
     if (run->begun_ns != 0)
-        f->wall_ms = (run_now_ns() - run->begun_ns) / 1000000;
+        f->wall_ms = run_age_ns(run) / 1000000;
     bool sigsys = WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGSYS;
     if (!sigsys)
         f->syscall.known = false;
@@ -421,6 +436,33 @@ unpark(struct run *run)
     run->park = PARK_NONE;
 }
 
+static void
+park(struct run *run)
+{
+    if (run->traced && ptrace(PTRACE_INTERRUPT, run->pid, NULL, NULL) == 0)
+        run->park = PARK_ASKED;
+    else if (!run->traced && kill(run->pid, SIGSTOP) == 0)
+        run->park = PARK_STOPPED;
+}
+
+void
+run_freeze(struct run *run, bool frozen)
+{
+    if (run->state != RUN_BUSY || (run->frozen_ns != 0) == frozen ||
+        run->facts.limit != LIMIT_NONE || run->kind == RUN_HOST)
+        return;
+    if (frozen) {
+        run->frozen_ns = run_now_ns();
+        limits_hold(run);
+        park(run);
+        return;
+    }
+    run->begun_ns += run_now_ns() - run->frozen_ns;
+    run->frozen_ns = 0;
+    unpark(run);
+    limits_go_on(run);
+}
+
 int
 run_give(struct run *run, const struct job_limits *limits, struct buf *job,
          struct err *err)
@@ -442,6 +484,7 @@ run_give(struct run *run, const struct job_limits *limits, struct buf *job,
     *job = (struct buf){0};
     run->state = RUN_BUSY;
     run->begun_ns = run_now_ns();
+    run->frozen_ns = 0;
     limits_start(run);
     unpark(run);
     run_send_job(run);
@@ -454,12 +497,8 @@ on_park(evutil_socket_t fd, short what, void *arg)
     struct run *run = arg;
     (void)fd;
     (void)what;
-    if (run->state != RUN_IDLE)
-        return;
-    if (run->traced && ptrace(PTRACE_INTERRUPT, run->pid, NULL, NULL) == 0)
-        run->park = PARK_ASKED;
-    else if (!run->traced && kill(run->pid, SIGSTOP) == 0)
-        run->park = PARK_STOPPED;
+    if (run->state == RUN_IDLE)
+        park(run);
 }
 
 void

@@ -42,7 +42,7 @@ enum run_kind {
 enum run_state { RUN_STARTING, RUN_IDLE, RUN_BUSY, RUN_OVER };
 
 /* A session's guest between two steps is stopped after a moment: it has been
- * paid for no computing then. */
+ * paid for no computing then.  So is a guest that is frozen. */
 enum run_park { PARK_NONE, PARK_ASKED, PARK_STOPPED };
 
 struct stream {
@@ -79,7 +79,9 @@ struct run {
     struct facts facts;
     uint64_t queued_ns; /* when the whole job had arrived */
     uint64_t asked_ns, sealed_ns;
-    uint64_t begun_ns; /* when the job was given */
+    uint64_t
+        begun_ns; /* when the job was given; later by what it was frozen */
+    uint64_t frozen_ns; /* since when it is; 0: it is not */
     uint64_t cpu_base_ns;
 };
 
@@ -110,6 +112,10 @@ int run_give(struct run *run, const struct job_limits *limits, struct buf *job,
  * and the owner has not silenced it by run_forget(). */
 void run_kill(struct run *run);
 
+/* End it for a failure of immure's own: that is what its facts say, whatever
+ * it dies of. */
+void run_give_up(struct run *run, const struct err *err);
+
 /* It came to nothing: end it and tell `failed`. */
 void run_fail(struct run *run, const struct err *err);
 
@@ -118,6 +124,13 @@ void run_forget(struct run *run);
 
 /* SIGINT: KeyboardInterrupt in the guest. */
 void run_interrupt(struct run *run);
+
+/* Stop a guest that has a job, and its clocks: it does not age.  One that has
+ * reached a limit goes on to its end. */
+void run_freeze(struct run *run, bool frozen);
+
+/* How long it has had its job, less what it was frozen. */
+uint64_t run_age_ns(const struct run *run);
 
 /* Leave output in the pipes, and so stop a guest that goes on writing. */
 void run_mute(struct run *run, bool muted);

@@ -200,6 +200,45 @@ START_TEST(paused_output)
 }
 END_TEST
 
+/* A guest that is frozen for longer than its wall limit is not over it. */
+START_TEST(frozen)
+{
+    unsigned policy;
+    struct immure *im = open_context(0, &policy);
+    struct seen seen = {0};
+    const struct immure_events events = {on_output, on_done, &seen};
+    struct immure_job job =
+        job_of("import time\nprint('up', flush=True)\n"
+               "for i in range(5): time.sleep(.1)\nprint('done')\n");
+    job.limits.wall_ms = 2000;
+    struct immure_call *call = submit(im, policy, &job, &events);
+    while (seen.bytes == 0)
+        ck_assert_int_eq(immure_dispatch(im, -1, NULL), 0);
+    ck_assert_int_eq(immure_pause(call, NULL), 0);
+    for (int i = 0; i < 25; i++)
+        ck_assert_int_eq(immure_dispatch(im, 100, NULL), 0);
+    ck_assert(!seen.done);
+    ck_assert_uint_eq(seen.bytes, 3);
+    ck_assert_int_eq(immure_resume(call, NULL), 0);
+    ck_assert_int_eq(verdict_of(call, "\"limit\": null"), IMMURE_OK);
+    /* The limit is still there, and so are cancel and close. */
+    job = job_of("while True: pass");
+    job.limits.wall_ms = 300;
+    call = submit(im, policy, &job, NULL);
+    ck_assert_int_eq(immure_pause(call, NULL), 0);
+    ck_assert_int_eq(immure_resume(call, NULL), 0);
+    ck_assert_int_eq(verdict_of(call, NULL), IMMURE_WALL);
+    call = submit(im, policy, &job, NULL);
+    ck_assert_int_eq(immure_pause(call, NULL), 0);
+    ck_assert_int_eq(immure_dispatch(im, 100, NULL), 0);
+    immure_free(call);
+    call = submit(im, policy, &job, NULL);
+    ck_assert_int_eq(immure_pause(call, NULL), 0);
+    immure_close(im);
+    immure_free(call);
+}
+END_TEST
+
 START_TEST(slow_reader)
 {
     unsigned policy;
@@ -238,6 +277,7 @@ main(void)
     tcase_add_test(tc, fair);
     tcase_add_test(tc, callbacks_on_a_descriptor);
     tcase_add_test(tc, paused_output);
+    tcase_add_test(tc, frozen);
     tcase_add_test(tc, slow_reader);
     return run_suite("libimmure: jobs", tc);
 }

@@ -66,7 +66,10 @@ reap_children(struct supervisor *s)
     int status;
     struct rusage usage;
     pid_t pid;
-    while ((pid = wait4(-1, &status, WNOHANG | __WALL, &usage)) > 0) {
+    while ((pid = wait4(-1, &status, WNOHANG | __WALL, &usage)) > 0 ||
+           (pid < 0 && errno == EINTR)) {
+        if (pid < 0)
+            continue;
         struct guest *guest = guests_find(&s->guests, pid);
         if (guest != NULL)
             run_waited(&guest->run, status, &usage);

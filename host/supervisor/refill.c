@@ -1,4 +1,5 @@
 /* When a pool asks its zygote for guests, how many, and with which limits. */
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -151,6 +152,18 @@ ask_for_one(struct pool *pool, struct zygote *zygote, struct err *err)
     return -1;
 }
 
+/* Another try comes with the next event: the end of a guest, which frees what
+ * there was too little of, or of the zygote.  When none is to come, jobs must
+ * not wait for one. */
+static void
+fail_for_good(struct pool *pool, const struct err *err)
+{
+    bool zygote_ended =
+        err->sys_errno == EPIPE || err->sys_errno == ECONNRESET;
+    if (pool->guests->alive == 0 && !zygote_ended)
+        pool_fail_queue(pool, err);
+}
+
 unsigned
 pool_refill(struct pool *pool, unsigned room)
 {
@@ -165,8 +178,10 @@ pool_refill(struct pool *pool, unsigned room)
         pool_fail_queue(pool, &err);
     while (zygote != NULL && asked < lack && asked < room &&
            pool->count[PLACE_STARTING] < STARTING_MAX) {
-        if (ask_for_one(pool, zygote, &err) != 0)
+        if (ask_for_one(pool, zygote, &err) != 0) {
+            fail_for_good(pool, &err);
             break;
+        }
         asked++;
     }
     return asked;

@@ -92,11 +92,14 @@ read_report(struct run *run)
     ssize_t n = read(run->report.fd, chunk, sizeof chunk);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return false;
+    if (n < 0) {
+        err_set(&err, ERR_SYSTEM, errno, "read the guest's report");
+        run_give_up(run, &err);
+    } else if (n == 0 && run->frames.len > 0) {
+        err_set(&err, ERR_PROTO, 0, "it ended inside a frame");
+        break_protocol(run, &err);
+    }
     if (n <= 0) {
-        if (run->frames.len > 0) {
-            err_set(&err, ERR_PROTO, 0, "it ended inside a frame");
-            break_protocol(run, &err);
-        }
         stream_close(&run->report);
         return false;
     }
@@ -105,7 +108,8 @@ read_report(struct run *run)
         limits_reached(run, LIMIT_REPORT, REPORT_BYTES_MAX);
     else if (buf_add(&run->frames, chunk, (size_t)n, &err) != 0 ||
              take_frames(run, &err) != 0)
-        break_protocol(run, &err);
+        err.code == ERR_MEMORY ? run_give_up(run, &err)
+                               : break_protocol(run, &err);
     return run->report.fd >= 0;
 }
 
@@ -138,7 +142,13 @@ take_output(struct run *run, int which, const uint8_t *data, size_t n)
         run->limits.output > before ? run->limits.output - before : 0;
     size_t keep = n < left ? n : (size_t)left;
     c->bytes += n;
-    if (keep > 0 && buf_add(&c->kept, data, keep, NULL) == 0)
+    struct err err;
+    if (keep > 0 && buf_add(&c->kept, data, keep, &err) != 0) {
+        c->truncated = true;
+        run_give_up(run, &err);
+        return;
+    }
+    if (keep > 0)
         tell_output(run, which, data, keep);
     if (keep < n) {
         c->truncated = true;
@@ -156,6 +166,11 @@ read_output(struct run *run, int which)
     if (n > 0) {
         take_output(run, which, chunk, (size_t)n);
         return true;
+    }
+    if (n < 0) {
+        struct err err;
+        err_set(&err, ERR_SYSTEM, errno, "read the guest's output");
+        run_give_up(run, &err);
     }
     stream_close(&run->out[which]);
     return false;
@@ -226,6 +241,11 @@ on_input(evutil_socket_t fd, short what, void *arg)
     ssize_t n = write(fd, run->job.data + run->sent, run->job.len - run->sent);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
+    if (n < 0 && errno != EPIPE) {
+        struct err err;
+        err_set(&err, ERR_SYSTEM, errno, "write the job to the guest");
+        run_give_up(run, &err);
+    }
     if (n > 0)
         run->sent += (size_t)n;
     if (n > 0 && run->sent < run->job.len)
@@ -247,5 +267,5 @@ run_send_job(struct run *run)
     on_input(run->in.fd, EV_WRITE, run);
     if (run->in.fd >= 0 && run->job.len > 0 &&
         stream_watch(&run->in, run, EV_WRITE, on_input, &err) != 0)
-        run_kill(run);
+        run_give_up(run, &err);
 }

@@ -64,21 +64,35 @@ static const char statuses[] =
     "  128+N  killed by the wall or crashed, by signal N\n";
 
 static const char policy_text[] =
-    "usage: immure policy check FILE...\n"
+    "usage: immure policy check FILE|NAME...\n"
+    "       immure policy show [--effective|--origin|--json] [FILE|NAME]\n"
     "       immure policy explain NAME...\n"
+    "       immure policy diff OLD NEW\n"
+    "       immure policy test [--junit] FILE|NAME...\n"
     "\n"
     "check    reads policy files (or profiles, by name) and prints the hash of\n"
     "         the policy in effect, or the line that is wrong and what to write\n"
+    "show     prints a policy as it is written; --effective: all that is in\n"
+    "         effect; --origin: and the file and line of each value; --json:\n"
+    "         as programs give it to immure_policy_open()\n"
     "explain  tells whether a guest has a module, function, type or attribute,\n"
     "         which rule decides that, why, and what to do instead\n"
+    "diff     tells what guests of NEW can do that those of OLD cannot, and\n"
+    "         what they no longer can\n"
+    "test     runs the assertions in FILE.test.toml, and those of the policies\n"
+    "         that it extends; prints TAP, or JUnit's XML\n"
     "\n"
     "Examples:\n"
     "  immure policy check grader.toml\n"
     "  immure policy explain os.system socket\n"
+    "  immure policy diff pure grader.toml\n"
     "\n"
     "Exit status:\n"
-    "  0      every file is right, every name is known\n"
-    "  1      explain: a name is unknown; the nearest ones are printed\n"
+    "  0      every file is right, every name is known; diff: no more power;\n"
+    "         test: every assertion holds\n"
+    "  1      explain: a name is unknown; diff: NEW gives more power;\n"
+    "         test: an assertion does not hold\n"
+    "  2      diff: a file is wrong\n"
     "  125    a file is wrong, or a wrong command line\n";
 
 static const char doctor_text[] =

@@ -13,6 +13,7 @@ cli_sources = \
 	host/cli/options.c host/cli/options.h \
 	host/cli/output.c host/cli/output.h \
 	host/cli/policy_cmd.c \
+	host/cli/policy_test.c host/cli/policy_test.h \
 	host/cli/report.c host/cli/report.h \
 	host/cli/run.c \
 	host/cli/say.c host/cli/say.h \

@@ -1,4 +1,4 @@
-/* immure policy check|explain. */
+/* immure policy check|show|explain|diff|test. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,19 +7,25 @@
 #include "host/cli/help.h"
 #include "host/cli/nearest.h"
 #include "host/cli/output.h"
+#include "host/cli/policy_test.h"
 #include "host/cli/say.h"
 #include "host/cli/tool.h"
 
 struct action {
     const char *name;
-    const char *operands; /* for the message without any */
-    int (*run)(char *const *names, int *out_status, struct err *err);
+    const char *operands; /* for the message about too few or too many */
+    int least, most;      /* operands; most 0: no bound */
+    const char *options[4];
+    int (*run)(const struct action *action, char *const *options,
+               char *const *names, int *out_status, struct err *err);
 };
 
 /* All files are checked; one that is wrong is told like any other error. */
 static int
-check(char *const *names, int *out_status, struct err *err)
+check(const struct action *action, char *const *options, char *const *names,
+      int *out_status, struct err *err)
 {
+    (void)action, (void)options;
     const struct option_list none = {0};
     *out_status = 0;
     for (; *names != NULL; names++) {
@@ -36,26 +42,76 @@ check(char *const *names, int *out_status, struct err *err)
     return output_flush(out_status);
 }
 
-static int
-explain(char *const *names, int *out_status, struct err *err)
+static size_t
+copy(const char **args, size_t n, char *const *words)
+{
+    for (; *words != NULL; words++)
+        args[n++] = *words;
+    return n;
+}
+
+static size_t
+count(char *const *words)
 {
     size_t n = 0;
-    while (names[n] != NULL)
+    while (words[n] != NULL)
         n++;
-    OWNED_BUF space = calloc(n + 3, sizeof(char *));
+    return n;
+}
+
+/* Run a tool whose words are ours: TOOL [ACTION] OPTION... -- NAME... */
+static int
+run_tool(const char *tool, const char *action, char *const *options,
+         char *const *names, int *out_status, struct err *err)
+{
+    OWNED_BUF space =
+        calloc(count(options) + count(names) + 4, sizeof(char *));
     const char **args = (const char **)(void *)space;
+    size_t n = 0;
     if (args == NULL)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
-    args[0] = "explain";
-    args[1] = "--";
-    memcpy(args + 2, names, n * sizeof *names);
+    args[n++] = tool;
+    if (action != NULL)
+        args[n++] = action;
+    n = copy(args, n, options);
+    args[n++] = "--";
+    copy(args, n, names);
     return tool_run(args, NULL, out_status, err);
+}
+
+static int
+explain(const struct action *action, char *const *options, char *const *names,
+        int *out_status, struct err *err)
+{
+    (void)action;
+    return run_tool("explain", NULL, options, names, out_status, err);
+}
+
+static int
+show(const struct action *action, char *const *options, char *const *names,
+     int *out_status, struct err *err)
+{
+    char pure[] = "pure";
+    char *const standard[] = {pure, NULL};
+    return run_tool("show", action->name, options, names[0] ? names : standard,
+                    out_status, err);
+}
+
+static int
+test(const struct action *action, char *const *options, char *const *names,
+     int *out_status, struct err *err)
+{
+    (void)action;
+    return policy_test(names, options[0] != NULL, out_status, err);
 }
 
 /* clang-format off */
 static const struct action actions[] = {
-    {"check",   "FILE...", check},
-    {"explain", "NAME...", explain},
+    {"check",   "FILE...",      1, 0, {0}, check},
+    {"show",    "[FILE]",       0, 1, {"--effective", "--origin", "--json"}, show},
+    {"explain", "NAME...",      1, 0, {0}, explain},
+    {"diff",    "OLD NEW",      2, 2, {0}, show},
+    {"test",    "FILE...",      1, 0, {"--junit"}, test},
 };
 /* clang-format on */
 
@@ -71,8 +127,8 @@ fail_action(const char *word, struct err *err)
                            "policy %s?",
                            word, actions[i].name);
     return err_set(err, ERR_USAGE, 0,
-                   "immure policy has no \"%s\"; write immure policy check "
-                   "FILE or immure policy explain NAME",
+                   "immure policy has no \"%s\"; it has check, show, explain, "
+                   "diff and test",
                    word);
 }
 
@@ -82,14 +138,57 @@ asks_help(const char *word)
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
+static bool
+has_option(const struct action *action, const char *word)
+{
+    for (size_t i = 0; i < 4; i++)
+        if (action->options[i] != NULL &&
+            strcmp(action->options[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* Options come first; one that is given twice is as one. */
+static int
+run_action(const struct action *action, char **words, int *out_status,
+           struct err *err)
+{
+    OWNED_BUF space = calloc(count(words) + 1, sizeof(char *));
+    char **options = (char **)(void *)space;
+    size_t n = 0;
+    if (options == NULL)
+        return err_set(err, ERR_MEMORY, 0, "out of memory");
+    for (; *words != NULL && words[0][0] == '-'; words++) {
+        if (strcmp(*words, "--") == 0) {
+            words++;
+            break;
+        }
+        if (!has_option(action, *words))
+            return err_set(err, ERR_USAGE, 0,
+                           "immure policy %s has no option %s", action->name,
+                           *words);
+        options[n++] = *words;
+    }
+    if (n > 1)
+        return err_set(err, ERR_USAGE, 0,
+                       "immure policy %s: %s and %s have no effect together",
+                       action->name, options[0], options[1]);
+    int given = (int)count(words);
+    if (given < action->least || (action->most > 0 && given > action->most))
+        return err_set(err, ERR_USAGE, 0,
+                       "immure policy %s: which? write immure policy %s %s",
+                       action->name, action->name, action->operands);
+    return action->run(action, options, words, out_status, err);
+}
+
 int
 cmd_policy(const struct cli *cli, int *out_status, struct err *err)
 {
     const char *word = cli->argc > 1 ? cli->argv[1] : NULL;
     if (word == NULL)
         return err_set(err, ERR_USAGE, 0,
-                       "immure policy: write immure policy check FILE or "
-                       "immure policy explain NAME");
+                       "immure policy: write immure policy check FILE, or "
+                       "show, explain, diff or test");
     if (asks_help(word) || (cli->argc > 2 && asks_help(cli->argv[2]))) {
         *out_status = help_policy();
         return 0;
@@ -100,15 +199,5 @@ cmd_policy(const struct cli *cli, int *out_status, struct err *err)
             action = &actions[i];
     if (action == NULL)
         return fail_action(word, err);
-    char *const *names = cli->argv + 2;
-    if (names[0] != NULL && strcmp(names[0], "--") == 0)
-        names++;
-    else if (names[0] != NULL && names[0][0] == '-')
-        return err_set(err, ERR_USAGE, 0, "immure policy %s has no option %s",
-                       action->name, names[0]);
-    if (names[0] == NULL)
-        return err_set(err, ERR_USAGE, 0,
-                       "immure policy %s: which? write immure policy %s %s",
-                       action->name, action->name, action->operands);
-    return action->run(names, out_status, err);
+    return run_action(action, cli->argv + 2, out_status, err);
 }

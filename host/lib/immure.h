@@ -156,8 +156,8 @@ IMMURE_API int immure_drain(struct immure *im, int timeout_ms,
                             struct immure_err *err);
 
 /* Open a policy: the name of a profile, or the JSON of an effective policy
- * (immure policy show).  Guests are made ready from here on.  A policy that
- * can't be used is told by each job of it. */
+ * (immure policy show --json).  Guests are made ready from here on.  A policy
+ * that can't be used is told by each job of it. */
 IMMURE_API int immure_policy_open(struct immure *im, const char *policy,
                                   unsigned *out_policy,
                                   struct immure_err *err);

@@ -17,43 +17,15 @@ import sys
 import tomllib
 
 import _immure_folders
+from _immure_keys import (COUNT, LATER, SIZE, TABLES, TIME, UNITS,
+                          WALL_LAYERS, Names)
 
-TIME, SIZE, COUNT = "time", "size", "count"
-_K = 1024
-_DAY = 24 * 60 * 60 * 1000
+LISTS = {table: keys for table, keys in TABLES.items()
+         if isinstance(next(iter(keys.values())), Names)}
+NUMBERS = {table: keys for table, keys in TABLES.items() if table not in LISTS}
 
-# The one table of limits; host/policy/builtin.c is made from it.
-LIMITS = {
-    # key: (key of the JSON, unit, lowest, highest, example)
-    "cpu": ("cpu_ms", TIME, 1, _DAY, "2s"),
-    "wall": ("wall_ms", TIME, 1, _DAY, "5s"),
-    "memory": ("memory", SIZE, _K ** 2, 64 * _K ** 3, "256M"),
-    "output": ("output", SIZE, _K, 256 * _K ** 2, "1M"),
-    "files": ("files", SIZE, 0, _K ** 3, "16M"),
-    "recursion": ("recursion", COUNT, 50, 20000, "1000"),
-}
-
-UNITS = {
-    TIME: {"ms": 1, "s": 1000, "m": 60000},
-    SIZE: {"K": _K, "M": _K ** 2, "G": _K ** 3},
-}
-
-# Tables of lists: what an item is, and what it looks like.
-LISTS = {
-    "modules": (("allow", "deny", "preload"), "module", "decimal"),
-    "names": (("allow", "deny"), "dotted name", "time.sleep"),
-    "packages": (("path",), "folder of packages", "/srv/venv"),
-    "wall": (("require",), "layer of the wall", "landlock"),
-}
-
-# As host/wall/layers.c has them.
-WALL_LAYERS = (
-    "seccomp", "no_new_privs", "rlimits", "descriptors", "environment",
-    "user_ns", "mount_ns", "pid_ns", "net_ns", "ipc_ns", "uts_ns",
-    "cgroup_ns", "time_ns", "empty_root", "landlock", "capabilities",
-    "securebits", "mdwe", "mseal", "dumpable", "speculation",
-    "own_uid", "cgroup",
-)
+# key: (key of the JSON, unit, lowest, highest, example)
+LIMITS = {name: key[:5] for name, key in TABLES["limits"].items()}
 
 VERBS = ("append", "remove", "replace")
 
@@ -196,31 +168,33 @@ def parse_quantity(text, unit, example):
     return int(match[1]) * UNITS[unit][match[2]]
 
 
-def read_limit(source, key, value):
-    _, unit, low, high, example = LIMITS[key]
-    path = ("limits", key)
+def read_number(source, table, key, value):
+    """The value of a key that holds a number, checked."""
+    _, unit, low, high, example, _ = TABLES[table][key]
+    path, dotted = (table, key), table + "." + key
     if unit == COUNT:
         if type(value) is not int:
-            source.fail(path, "limits.%s must be a whole number: write, for "
-                        "example, %s = %s", key, key, example)
+            source.fail(path, "%s must be a whole number: write, for "
+                        "example, %s = %s", dotted, key, example)
         number = value
     else:
         if not isinstance(value, str):
-            source.fail(path, "limits.%s must be a text with a unit: write, "
-                        "for example, %s = \"%s\"", key, key, example)
+            source.fail(path, "%s must be a text with a unit: write, "
+                        "for example, %s = \"%s\"", dotted, key, example)
         try:
             number = parse_quantity(value, unit, example)
         except ValueError as error:
-            source.fail(path, "limits.%s \"%s\" %s", key, value, error)
+            source.fail(path, "%s \"%s\" %s", dotted, value, error)
     if not low <= number <= high:
-        source.fail(path, "limits.%s %s is out of range: write %s to %s", key,
+        source.fail(path, "%s %s is out of range: write %s to %s", dotted,
                     value, show_quantity(low, unit),
                     show_quantity(high, unit))
     return number
 
 
-def read_items(source, path, value, what, example):
-    """A list of dotted names, each once."""
+def read_items(source, path, value):
+    """The value of a key that holds a list: dotted names, each once."""
+    what, example, _, known, lack = TABLES[path[0]][path[1]]
     if not isinstance(value, list):
         source.fail(path, "%s must be a list of texts: write, for example, "
                     "%s = [\"%s\"]", ".".join(path), path[-1], example)
@@ -231,15 +205,15 @@ def read_items(source, path, value, what, example):
             source.fail(place, "%s: %s is no %s: write, for example, \"%s\"",
                         ".".join(path), json.dumps(item, default=str), what,
                         example)
-        if path[0] == "wall" and item not in WALL_LAYERS:
-            source.fail(place, "%s: the wall has no layer '%s'%s",
-                        ".".join(path), item, _nearest(item, WALL_LAYERS))
+        if known and item not in known:
+            source.fail(place, "%s: %s '%s'%s", ".".join(path), lack, item,
+                        _nearest(item, known))
         if item in value[:at]:
             source.fail(place, "%s: '%s' is named twice", ".".join(path), item)
     return value
 
 
-def _change_list(source, path, old, value, what, example):
+def _change_list(source, path, old, value):
     """A list appends; {append|remove|replace = [...]} says what it does."""
     if not isinstance(value, dict):
         value = {"append": value}
@@ -250,7 +224,7 @@ def _change_list(source, path, old, value, what, example):
     if "replace" in value and len(value) > 1:
         source.fail(path, "%s: replace stands alone, the others have no "
                     "effect beside it", ".".join(path))
-    read = {verb: read_items(source, path, items, what, example)
+    read = {verb: read_items(source, path, items)
             for verb, items in value.items()}
     if path == ("packages", "path"):
         read = {verb: [source.beside(item) for item in items]
@@ -269,32 +243,39 @@ def _change_list(source, path, old, value, what, example):
 # --- one policy --------------------------------------------------------------
 
 def empty_policy(name):
-    policy = {"name": name, "limits": {}, "origins": {}, "applied": []}
-    for table, (keys, _, _) in LISTS.items():
+    policy = {"name": name, "origins": {}, "applied": []}
+    for table in NUMBERS:
+        policy[table] = {}
+    for table, keys in LISTS.items():
         policy[table] = {key: [] for key in keys}
     return policy
 
 
-def _apply_limits(policy, source, values):
+def _check_key(source, table, key):
+    dotted = table + "." + key
+    if dotted in LATER:
+        source.fail((table, key), "%s is not there: %s", dotted,
+                    LATER[dotted])
+    if key not in TABLES[table]:
+        source.fail((table, key), "unknown key '%s' in [%s]%s", key, table,
+                    _nearest(key, list(TABLES[table])))
+
+
+def _apply_numbers(policy, source, table, values):
     for key, value in values.items():
-        if key not in LIMITS:
-            source.fail(("limits", key), "unknown key '%s' in [limits]%s",
-                        key, _nearest(key, list(LIMITS)))
-        number = read_limit(source, key, value)
-        policy["limits"][LIMITS[key][0]] = number
-        policy["origins"]["limits." + key] = source.where("limits", key)
+        _check_key(source, table, key)
+        number = read_number(source, table, key, value)
+        policy[table][TABLES[table][key].field] = number
+        policy["origins"][table + "." + key] = source.where(table, key)
 
 
 def _apply_lists(policy, source, table, values):
-    keys, what, example = LISTS[table]
     origins = policy["origins"]
     for key, value in values.items():
-        if key not in keys:
-            source.fail((table, key), "unknown key '%s' in [%s]%s", key,
-                        table, _nearest(key, list(keys)))
+        _check_key(source, table, key)
         path, dotted = (table, key), table + "." + key
         old = policy[table][key]
-        new = _change_list(source, path, old, value, what, example)
+        new = _change_list(source, path, old, value)
         for item in old:
             if item not in new:
                 del origins[dotted + "." + item]
@@ -305,20 +286,28 @@ def _apply_lists(policy, source, table, values):
         policy[table][key] = new
 
 
+def _check_table(source, key, value):
+    known = ["extends", *TABLES]
+    if key in LATER:
+        source.fail((key,), "%s is not there: %s", key, LATER[key])
+    for table in ("limits", "pool"):
+        if key in TABLES[table] and not (key in TABLES
+                                         and isinstance(value, dict)):
+            source.fail((key,), "%s belongs into the table [%s]", key, table)
+    if key not in known:
+        source.fail((key,), "unknown %s '%s'%s", "table" if
+                    isinstance(value, dict) else "key", key,
+                    _nearest(key, known))
+    if key != "extends" and not isinstance(value, dict):
+        source.fail((key,), "%s is a table: write [%s]", key, key)
+
+
 def _apply(policy, source):
-    known = ["extends", "limits", *LISTS]
     for key, value in source.tree.items():
-        if key in LIMITS and not (key in LISTS and isinstance(value, dict)):
-            source.fail((key,), "%s belongs into the table [limits]", key)
-        if key not in known:
-            source.fail((key,), "unknown %s '%s'%s", "table" if
-                        isinstance(value, dict) else "key", key,
-                        _nearest(key, known))
-        if key != "extends" and not isinstance(value, dict):
-            source.fail((key,), "%s is a table: write [%s]", key, key)
-    _apply_limits(policy, source, source.tree.get("limits", {}))
-    for table in LISTS:
-        _apply_lists(policy, source, table, source.tree.get(table, {}))
+        _check_table(source, key, value)
+    for table in TABLES:
+        apply = _apply_numbers if table in NUMBERS else _apply_lists
+        apply(policy, source, table, source.tree.get(table, {}))
 
 
 def _extends(source):
@@ -423,7 +412,7 @@ def find_folders(policy):
 
 def seal_policy(policy):
     """Add the hash over everything but the origins."""
-    whole = {key: policy[key] for key in ("name", "limits", *LISTS)}
+    whole = {key: policy[key] for key in ("name", *TABLES)}
     text = json.dumps(whole, sort_keys=True, separators=(",", ":"))
     whole["sha256"] = hashlib.sha256(text.encode()).hexdigest()
     whole["origins"] = policy["origins"]
@@ -452,17 +441,31 @@ def read_text(path):
         raise PolicyError("%s:%d: not UTF-8" % (path, line)) from None
 
 
-def load_policy(given, allow_imports=(), envs=()):
-    """The effective policy of a profile's name or a file's path."""
+def text_of(given):
+    """The TOML of a profile's name or a file's path."""
     profiles = known_profiles()
     if given in profiles:
-        return compile_policy(profiles[given], "profile " + given,
-                              allow_imports, profiles, envs)
+        return profiles[given]
     if "/" not in given and not os.path.exists(given):
         raise PolicyError("no policy '%s': neither a file nor a profile%s"
                           % (given, _nearest(given, list(profiles))))
-    return compile_policy(read_text(given), given, allow_imports, profiles,
-                          envs)
+    return read_text(given)
+
+
+def load_policy(given, allow_imports=(), envs=()):
+    """The effective policy of a profile's name or a file's path."""
+    profiles = known_profiles()
+    name = "profile " + given if given in profiles else given
+    return compile_policy(text_of(given), name, allow_imports, profiles, envs)
+
+
+def applied_by(given):
+    """The files and profiles that make a policy, the first one first."""
+    profiles = known_profiles()
+    name = "profile " + given if given in profiles else given
+    policy = empty_policy(given)
+    _build(policy, Source(text_of(given), name), profiles, [])
+    return policy["applied"]
 
 
 def from_options(args):

@@ -18,7 +18,12 @@ with open(POLICY + "/profiles/pure.toml", encoding="utf-8") as f:
 WRONG = (
     ('[limits]\ncpus = "2s"', r"p:2: unknown key 'cpus' in \[limits\]; did "
      r"you mean 'cpu'\?"),
-    ('[limits]\nfuel = "2"', r"p:2: unknown key 'fuel' in \[limits\].*"),
+    ('[limits]\nfuel = "2"', r"p:2: limits\.fuel is not there: this version "
+     r"counts no instructions: use cpu"),
+    ("[gateways.db]\nkind = 1", r"p:2: gateways is not there: .*"),
+    ('[wall]\nsyscalls = ["@time"]', r"p:2: wall\.syscalls is not there: .*"),
+    ("[pool]\nqueue = -1", r"p:2: pool\.queue -1 is out of range.*"),
+    ("queue = 1", r"p:1: queue belongs into the table \[pool\]"),
     ("[limits]\n\ncpu = 2", r"p:3: limits\.cpu must be a text with a unit: "
      r'write, for example, cpu = "2s"'),
     ('[limits]\ncpu = "2"', r'p:2: limits\.cpu "2" has no unit \(.*'),
@@ -209,6 +214,23 @@ class Files(unittest.TestCase):
         path = self.write("p.toml", b"#" * (1 << 20) + b"\n")
         with self.assertRaisesRegex(policy.PolicyError, "over 1M"):
             self.compiled(path)
+
+
+class Documents(unittest.TestCase):
+    def test_they_say_what_the_table_says(self):
+        """`python3 host/policy/docs.py docs` writes them anew."""
+        import docs
+        folder = os.path.join(TOP, "docs")
+        for path, text in docs.wanted(folder).items():
+            with open(path, encoding="utf-8") as file:
+                self.assertEqual(file.read(), text, path)
+
+    def test_every_row_is_documented(self):
+        from _immure_keys import LATER, TABLES
+        for table, keys in TABLES.items():
+            for name, key in keys.items():
+                self.assertGreater(len(key.text), 20, name)
+                self.assertNotIn(table + "." + name, LATER)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,143 @@
+"""What documents say of a policy's keys, from their table:
+
+    docs.py [--check] DOCS
+
+writes DOCS/policy.schema.json and the key reference in DOCS/immure-policy.5,
+or says whether they are as they should be."""
+import json
+import os
+import sys
+import textwrap
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import compile as policy  # noqa: E402
+from _immure_keys import COUNT, LATER, TABLES, UNITS, Number  # noqa: E402
+
+BEGIN, END = '.\\" Keys: made by host/policy/docs.py.\n', '.\\" End of keys.\n'
+
+
+def profile_values(folder):
+    """The numbers of the profile pure, as the manual shows them."""
+    with open(os.path.join(folder, "profiles/pure.toml")) as file:
+        text = file.read()
+    return policy.compile_policy(text, "profile pure", (), {"pure": text})
+
+
+# --- the manual ----------------------------------------------------------------
+
+def wrapped(sentence):
+    return textwrap.fill(sentence + ".", 78, break_on_hyphens=False) + "\n"
+
+
+def number_rows(table, pure):
+    yield '.Bl -column "session_idle" "100000" "1000000000" "in pure"\n'
+    yield ".It Em key Ta Em from Ta Em to Ta Em in pure\n"
+    for name, key in TABLES[table].items():
+        value = pure[table].get(key.field)
+        yield ".It Li %s Ta %s Ta %s Ta %s\n" % (
+            name, *(policy.show_quantity(n, key.unit)
+                    for n in (key.low, key.high)),
+            "\\(em" if value is None else policy.show_quantity(value, key.unit))
+    yield ".El\n"
+
+
+def manual(pure):
+    for table, keys in TABLES.items():
+        yield ".Ss [%s]\n" % table
+        numbers = isinstance(next(iter(keys.values())), Number)
+        if numbers:
+            yield from number_rows(table, pure)
+        yield ".Bl -tag -width Ds\n"
+        for name, key in keys.items():
+            yield ".It Li %s\n" % name
+            yield from map(wrapped, key.text.rstrip(".").split(". "))
+            if not numbers and key.known:
+                yield wrapped("They are %s" % ", ".join(key.known))
+        yield ".El\n"
+    yield ".Ss Not in this version\n.Bl -tag -width Ds\n"
+    for name, why in LATER.items():
+        yield ".It Li %s\n" % name
+        yield wrapped(why[0].upper() + why[1:])
+    yield ".El\n"
+
+
+# --- the JSON Schema -------------------------------------------------------------
+
+def number_schema(key):
+    schema = {"description": key.text}
+    if key.unit == COUNT:
+        return schema | {"type": "integer", "minimum": key.low,
+                         "maximum": key.high}
+    return schema | {"type": "string",
+                     "pattern": "^[0-9]{1,15}(%s)$" % "|".join(
+                         UNITS[key.unit]),
+                     "examples": [key.example]}
+
+
+def names_schema(key):
+    item = {"type": "string"} | ({"enum": list(key.known)} if key.known
+                                 else {"examples": [key.example]})
+    items = {"type": "array", "items": item, "uniqueItems": True}
+    change = {"type": "object", "additionalProperties": False,
+              "minProperties": 1,
+              "properties": {verb: items for verb in policy.VERBS}}
+    return {"description": key.text, "anyOf": [items, change]}
+
+
+def schema():
+    tables = {
+        table: {"type": "object", "additionalProperties": False,
+                "properties": {
+                    name: (number_schema if isinstance(key, Number)
+                           else names_schema)(key)
+                    for name, key in keys.items()}}
+        for table, keys in TABLES.items()}
+    extends = {"description": "Policies to start from: profiles by name, "
+                              "files by a path that ends in .toml.",
+               "type": "array", "minItems": 1, "items": {"type": "string"},
+               "default": ["pure"]}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": "A policy of immure, immure-policy(5)",
+            "type": "object", "additionalProperties": False,
+            "properties": {"extends": extends} | tables}
+
+
+# --- both --------------------------------------------------------------------------
+
+def wanted(docs):
+    """{path: text} of the documents as they should be."""
+    page = os.path.join(docs, "immure-policy.5")
+    with open(page, encoding="utf-8") as file:
+        text = file.read()
+    head, _, rest = text.partition(BEGIN)
+    tail = rest.partition(END)[2]
+    pure = profile_values(os.path.dirname(os.path.abspath(__file__)))
+    return {
+        page: head + BEGIN + "".join(manual(pure)) + END + tail,
+        os.path.join(docs, "policy.schema.json"):
+            json.dumps(schema(), indent=1) + "\n",
+    }
+
+
+def main(args):
+    check = args[:1] == ["--check"]
+    status = 0
+    for path, text in wanted(args[-1]).items():
+        old = ""
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                old = file.read()
+        if old == text:
+            continue
+        status = 1
+        print(path, "is not what host/policy/docs.py makes" if check
+              else "is new")
+        if not check:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+    return status if check else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

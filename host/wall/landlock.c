@@ -64,6 +64,30 @@ check_effect(struct err *err)
     return 0;
 }
 
+static int
+enter_domain(int abi, struct err *err)
+{
+    const struct ruleset all = everything(abi);
+    OWNED_FD ruleset =
+        (int)syscall(SYS_landlock_create_ruleset, &all, sizeof all, 0);
+    if (ruleset < 0)
+        return layer_failed(err, WALL_LANDLOCK, errno, "make the ruleset");
+    if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
+        return layer_failed(err, WALL_LANDLOCK, errno,
+                            "enter the domain (it needs no_new_privs)");
+    return 0;
+}
+
+/* Processes of one domain may trace each other, and its scopes do not stand
+ * between them. */
+int
+landlock_part(struct wall *wall, struct err *err)
+{
+    if (!layer_held(wall, WALL_LANDLOCK))
+        return 0;
+    return enter_domain(wall->landlock_abi, err);
+}
+
 int
 landlock_restrict(struct wall *wall, struct err *err)
 {
@@ -73,15 +97,7 @@ landlock_restrict(struct wall *wall, struct err *err)
         syscall(SYS_landlock_create_ruleset, NULL, 0, CREATE_RULESET_VERSION);
     if (abi < 1)
         return layer_missing(wall, WALL_LANDLOCK, abi < 0 ? errno : ENOSYS);
-    const struct ruleset all = everything((int)abi);
-    OWNED_FD ruleset =
-        (int)syscall(SYS_landlock_create_ruleset, &all, sizeof all, 0);
-    if (ruleset < 0)
-        return layer_failed(err, WALL_LANDLOCK, errno, "make the ruleset");
-    if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
-        return layer_failed(err, WALL_LANDLOCK, errno,
-                            "enter the domain (it needs no_new_privs)");
-    if (check_effect(err) != 0)
+    if (enter_domain((int)abi, err) != 0 || check_effect(err) != 0)
         return -1;
     wall->landlock_abi = (int)abi;
     layer_up(wall, WALL_LANDLOCK);

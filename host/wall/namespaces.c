@@ -146,7 +146,9 @@ enter_row(struct wall *wall, size_t i, struct err *err)
                    ? layer_missing(wall, layer, errno)
                    : layer_failed(err, layer, errno, "unshare(2)");
     int failed = rows[i].settle ? rows[i].settle() : 0;
-    if (failed == ENOENT) /* no /proc */
+    /* No /proc, or a security module that keeps us from it.  Children are in
+       the new one, with the host's clocks. */
+    if (layer == WALL_TIME_NS && layer_errno_is_lack(failed))
         return layer_missing(wall, layer, failed);
     if (failed != 0)
         return layer_failed(err, layer, failed, "settle in it");

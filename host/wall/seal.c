@@ -96,7 +96,8 @@ confine_guest(struct wall *wall, const struct wall_guest_limits *limits,
     if (prctls_check_one_thread(err) != 0 ||
         ids_become_own(wall, limits, err) != 0 ||
         prctls_follow_parent(wall, err) != 0 || /* a change of ids ends it */
-        fds_close(wall, limits, err) != 0 || rlimits_nice(limits, err) != 0)
+        landlock_part(wall, err) != 0 || fds_close(wall, limits, err) != 0 ||
+        rlimits_nice(limits, err) != 0)
         return -1;
     return rlimits_set(wall, limits, err);
 }

@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
@@ -97,6 +98,25 @@ landlock_scopes(const struct wall *wall, const void *arg)
     WANT(wall->landlock_abi < 4 ? tcp == 0 : tcp == EACCES);
     WANT(wall->landlock_abi < 6 ? abstract == 0 : abstract == EPERM);
     WANT(wall->landlock_abi < 6 || (kill(w->pid, 0) < 0 && errno == EPERM));
+    return NULL;
+}
+
+static const char *
+is_apart(const struct wall *wall, const void *world)
+{
+    (void)world;
+    WANT(ptrace(PTRACE_SEIZE, getppid(), NULL, NULL) < 0 && errno == EPERM);
+    WANT(wall->landlock_abi < 6 || (kill(getppid(), 0) < 0 && errno == EPERM));
+    return NULL;
+}
+
+/* Without the layer. */
+static const char *
+is_one_of_many(const struct wall *wall, const void *world)
+{
+    (void)wall;
+    (void)world;
+    WANT(kill(getppid(), 0) == 0);
     return NULL;
 }
 
@@ -362,6 +382,8 @@ static const struct scene scenes[] = {
     BOTH("landlock scopes",   STAGE_CLOSED, B(LANDLOCK) | B(NO_NEW_PRIVS), landlock_scopes),
     BOTH("landlock in place", STAGE_PLACED, B(LANDLOCK) | B(NO_NEW_PRIVS), landlock_scopes),
     BOTH("landlock in guests", STAGE_GUEST, B(LANDLOCK) | B(NO_NEW_PRIVS), landlock_scopes),
+    BOTH("landlock parts guests", STAGE_GUEST, B(LANDLOCK) | B(NO_NEW_PRIVS) | B(CAPABILITIES), is_apart),
+    BOTH("no landlock in guests", STAGE_GUEST, B(CAPABILITIES), is_one_of_many),
     BOTH("net_ns",            STAGE_CLOSED, B(USER_NS) | B(NET_NS), has_no_network),
     {"net_ns, no user_ns",    AS_STARTED, STAGE_CLOSED, B(NET_NS), has_no_network},
     BOTH("net_ns in place",   STAGE_PLACED, B(USER_NS) | B(NET_NS), has_no_network),

@@ -70,6 +70,21 @@ class Calls(unittest.TestCase):
         self.assertEqual(run(7)["syscall"]["number"], -1)
 
 
+class Memory(unittest.TestCase):
+    def test_sealed_pages(self):
+        doctor = json.loads(subprocess.run([IMMURE, "doctor", "--json"],
+                                           capture_output=True).stdout)
+        if not any(layer["name"] == "mseal" and layer["state"] == "holds"
+                   for layer in doctor["layers"]):
+            self.skipTest("no mseal(2) in this kernel")
+        result = run(11)
+        self.assertEqual(result["verdict"], "ok", result)
+        lines = result["stdout"].splitlines()
+        self.assertEqual(len(lines), 12)
+        for line in lines:
+            self.assertTrue(line.endswith("refused 1"), line)
+
+
 class Outside(unittest.TestCase):
     def test_terminal(self):
         done = subprocess.run([IMMURE, "--explain", attack(8)],

@@ -88,8 +88,9 @@ def _prepare_lazily(only):
     _hold_back()
     zones = _read_zones() if "zoneinfo" in only else None
     _patch_early()
+    builtin = frozenset(sys.builtin_module_names)
     for name, kind, _ in _jail.modules():
-        if kind != "refused" and name in sys.builtin_module_names:
+        if name in builtin and kind != "refused":
             _try_import(name)
     for name in _CORE + tuple(filter(None, only)):
         _try_import(name)

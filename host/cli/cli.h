@@ -36,6 +36,7 @@ int cmd_run(const struct cli *cli, int *out_status, struct err *err);
 int cmd_host(const struct cli *cli, int *out_status, struct err *err);
 int cmd_policy(const struct cli *cli, int *out_status, struct err *err);
 int cmd_doctor(const struct cli *cli, int *out_status, struct err *err);
+int cmd_bench(const struct cli *cli, int *out_status, struct err *err);
 int cmd_help(const struct cli *cli, int *out_status, struct err *err);
 
 #endif

@@ -8,6 +8,7 @@ const struct command cli_commands[] = {
     {"host",   "run a program of yours that calls sys.enter_jail()", cmd_host},
     {"policy", "check a policy file, explain what is denied and why", cmd_policy},
     {"doctor", "try every layer of the wall on this machine", cmd_doctor},
+    {"bench",  "measure what a guest costs, against others", cmd_bench},
     {"help",   "print this text, or that of a command", cmd_help},
     {NULL, NULL, NULL},
 };

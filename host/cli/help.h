@@ -9,6 +9,7 @@ int help_general(void);
 int help_host(void);
 int help_policy(void);
 int help_doctor(void);
+int help_bench(void);
 int help_version(void);
 
 #endif

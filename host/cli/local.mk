@@ -1,4 +1,9 @@
 cli_sources = \
+	host/cli/bench.c \
+	host/cli/bench_data.c host/cli/bench_data.h \
+	host/cli/bench_load.c host/cli/bench_load.h \
+	host/cli/bench_ops.c host/cli/bench_ops.h \
+	host/cli/bench_show.c \
 	host/cli/cli.h \
 	host/cli/commands.c \
 	host/cli/advice.c host/cli/advice.h \
@@ -23,3 +28,15 @@ cli_sources = \
 
 dist_man_MANS += docs/immure.1 docs/immure-doctor.1 docs/immure-policy.5
 EXTRA_DIST += CHANGELOG.md SECURITY.md docs/threat-model.md
+
+# bench/fork_server.py as a C string.
+cli_generated = host/cli/bench_server.c
+nodist_libcli_a_SOURCES = $(cli_generated)
+host/cli/bench_server.c: bench/fork_server.py
+	$(AM_V_GEN)$(MKDIR_P) host/cli && { \
+	    echo '#include "host/cli/bench_data.h"'; \
+	    echo 'const char bench_fork_server[] ='; \
+	    sed 's/[\\"]/\\&/g; s/.*/    "&\\n"/' \
+	        $(top_srcdir)/bench/fork_server.py; \
+	    echo '    ;'; } >$@.new && mv $@.new $@
+CLEANFILES += host/cli/bench_server.c

@@ -120,7 +120,9 @@ interp_new(enum interp_kind kind, struct interp **out, struct err *err)
     if (in == NULL)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
     in->kind = kind;
-    if (set_inittab(kind, err) != 0 || start_python(kind, err) != 0) {
+    if (set_inittab(kind, err) != 0 ||
+        (kind == INTERP_GUESTS && interp_use_region(in, err) != 0) ||
+        start_python(kind, err) != 0) {
         free(in);
         return -1;
     }
@@ -297,6 +299,7 @@ interp_freeze(struct interp *in)
      * the time. */
     if (!in->once)
         PyGC_Collect();
+    interp_trim_region(in);
     PyObject *done = PyObject_CallNoArgs(in->freeze);
     Py_XDECREF(done);
     return done ? 0 : -1;

@@ -37,8 +37,9 @@ int interp_close_gate(struct interp *in, struct report *report,
  * process's own and its code is specialised.  Outside or inside the jail. */
 void interp_warm(struct interp *in, unsigned rounds);
 
-/* gc.collect() and gc.freeze(). */
-int interp_freeze(struct interp *in);
+/* Once, in a zygote that will have many guests: what each of them would do to
+ * its own memory is done here. */
+void interp_settle(struct interp *in);
 
 /* Around fork(2); they must pair. */
 void interp_before_fork(struct interp *in);

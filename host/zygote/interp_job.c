@@ -380,6 +380,16 @@ static const char warm_source[] =
     "del math, sys, Warm\n";
 
 void
+interp_settle(struct interp *in)
+{
+    enum { ROUNDS = 40 };
+    PyGC_Collect();
+    interp_fill_holes();
+    interp_warm(in, ROUNDS);
+    (void)interp_freeze(in);
+}
+
+void
 interp_warm(struct interp *in, unsigned rounds)
 {
     static const char name[] = "<warm-up>";

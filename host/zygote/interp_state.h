@@ -20,6 +20,7 @@ struct interp {
     PyObject *jail_error;     /* _jail.JailError */
     PyObject *freeze;         /* gc.freeze */
     bool once;                /* this zygote makes one guest */
+    struct region *region;    /* of arenas, or NULL (interp_memory.c) */
     bool stepping;            /* inside a session, behind its first step */
     bool over;                /* sys.exit() in a session */
     void *ballast;            /* freed before a MemoryError is reported */
@@ -41,6 +42,17 @@ PyObject *interp_call_policy(const char *module, const char *function,
 /* Report the pending exception, or a normal end, and return the status.  The
  * last thing of a process runs its atexit functions. */
 int interp_finish(struct interp *in, struct report *report, bool last);
+
+/* gc.collect() and gc.freeze(). */
+int interp_freeze(struct interp *in);
+
+/* Before the interpreter starts: its arenas are to lie in one region.  And
+ * when all is imported: what is left of that goes back. */
+int interp_use_region(struct interp *in, struct err *err);
+void interp_trim_region(struct interp *in);
+
+/* Take all memory that is free between what is used, for good. */
+void interp_fill_holes(void);
 
 /* Resolve what interp_finish() needs. */
 int interp_resolve(struct interp *in);

@@ -4,6 +4,7 @@ zygote_sources = \
 	host/zygote/interp.c host/zygote/interp.h \
 	host/zygote/interp_host.c \
 	host/zygote/interp_job.c \
+	host/zygote/interp_memory.c \
 	host/zygote/interp_policy.c \
 	host/zygote/interp_state.h \
 	host/zygote/keeper.c host/zygote/keeper.h \

@@ -18,7 +18,7 @@
 #include "host/zygote/packages.h"
 #include "host/zygote/policy.h"
 
-enum { STATUS_BROKEN = 125, POLICY_MAX = 4 << 20, WARM_ROUNDS = 40 };
+enum { STATUS_BROKEN = 125, POLICY_MAX = 4 << 20 };
 
 struct zygote {
     struct wall wall;
@@ -177,8 +177,7 @@ warm_up(struct zygote *z)
     if (z->warmed)
         return;
     z->warmed = true;
-    interp_warm(z->interp, WARM_ROUNDS);
-    interp_freeze(z->interp);
+    interp_settle(z->interp);
     z->data_used = guest_data_used();
 }
 

@@ -1,0 +1,137 @@
+/* Where the interpreter's memory lies, so that a guest copies little of it.
+ *
+ * fork(2) copies the page table of all memory, and each page that a guest
+ * writes to costs a fault and a copy.  Two things help, and only in a zygote:
+ * the arenas of objects lie in one region of huge pages (one entry of the
+ * page table in the place of 512), and the holes that imports leave in them
+ * are filled, so that what a guest allocates lies together. */
+#include "host/zygote/interp_state.h"
+
+#include <malloc.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum {
+    HUGE = 2 << 20,
+    REGION = 64 << 20, /* twice what the library takes */
+    SMALL_MAX = 512,   /* Objects/obmalloc.c: larger ones are malloc(3)'s */
+    SMALL_STEP = 16,
+    LARGE_MAX = 16 << 10,
+    POOL = 16 << 10, /* POOL_SIZE, with its header of */
+    POOL_HEAD = 48,
+    FILL_MAX = 1 << 20, /* blocks of one size */
+};
+
+struct region {
+    char *start, *next, *end;
+};
+
+static void *
+arena_alloc(void *ctx, size_t size)
+{
+    struct region *r = ctx;
+    if (size <= (size_t)(r->end - r->next)) {
+        void *arena = r->next;
+        r->next += size;
+        return arena;
+    }
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
+/* One of the region is not used again: its pages go back. */
+static void
+arena_free(void *ctx, void *arena, size_t size)
+{
+    const struct region *r = ctx;
+    if ((char *)arena >= r->start && (char *)arena < r->end)
+        (void)madvise(arena, size, MADV_DONTNEED);
+    else
+        (void)munmap(arena, size);
+}
+
+int
+interp_use_region(struct interp *in, struct err *err)
+{
+    struct region *r = calloc(1, sizeof *r);
+    char *p = mmap(NULL, REGION + HUGE, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (r == NULL || p == MAP_FAILED)
+        return err_set(err, ERR_MEMORY, 0, "out of memory");
+    size_t skip = (HUGE - (uintptr_t)p % HUGE) % HUGE;
+    *r = (struct region){p + skip, p + skip, p + skip + REGION};
+    if (skip > 0)
+        (void)munmap(p, skip);
+    if (skip < HUGE)
+        (void)munmap(r->end, HUGE - skip);
+    (void)madvise(r->start, REGION, MADV_HUGEPAGE); /* where there are any */
+    in->region = r;
+    PyObjectArenaAllocator arenas = {r, arena_alloc, arena_free};
+    PyObject_SetArenaAllocator(&arenas);
+    return 0;
+}
+
+/* What was not needed would count for the guests' limits, and in a region of
+ * huge pages a guest's first byte would be two megabytes. */
+void
+interp_trim_region(struct interp *in)
+{
+    struct region *r = in->region;
+    if (r == NULL)
+        return;
+    char *end = r->start + (r->next - r->start + HUGE - 1) / HUGE * HUGE;
+    if (end < r->end)
+        (void)munmap(end, (size_t)(r->end - end));
+    r->end = r->next;
+    if (r->next < end)
+        (void)munmap(r->next, (size_t)(end - r->next));
+}
+
+/* Whether a block is the third in turn of a pool that was empty. */
+static bool
+is_fresh(const uintptr_t last[3], size_t size)
+{
+    return last[2] % POOL == POOL_HEAD + 2 * size &&
+           last[1] == last[2] - size && last[0] == last[1] - size;
+}
+
+static void
+fill_small(size_t size)
+{
+    uintptr_t last[3] = {0};
+    for (int i = 0; i < FILL_MAX && !is_fresh(last, size); i++) {
+        last[0] = last[1];
+        last[1] = last[2];
+        last[2] = (uintptr_t)PyObject_Malloc(size);
+        if (last[2] == 0)
+            return;
+    }
+}
+
+/* Free memory below the top of malloc(3)'s heap.  What comes from the top, or
+ * from elsewhere, has found no hole. */
+static void
+fill_large(void)
+{
+    const struct mallinfo2 now = mallinfo2();
+    const char *end = sbrk(0), *top = end - now.keepcost;
+    for (size_t size = LARGE_MAX; size > SMALL_MAX; size -= SMALL_STEP)
+        for (int i = 0; i < FILL_MAX; i++) {
+            char *p = malloc(size);
+            if (p == NULL || p >= top || p < end - now.arena) {
+                free(p);
+                break;
+            }
+        }
+}
+
+void
+interp_fill_holes(void)
+{
+    for (size_t size = SMALL_STEP; size <= SMALL_MAX; size += SMALL_STEP)
+        fill_small(size);
+    fill_large();
+}

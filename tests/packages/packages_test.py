@@ -232,6 +232,48 @@ class Imports(unittest.TestCase):
         self.assertIn("is an environment of Python 3.4", done.stderr)
 
 
+class Numpy(unittest.TestCase):
+    """The profile data."""
+
+    def run_guest(self, code, *options, mode="run"):
+        done = subprocess.run(
+            [IMMURE, mode, "--policy", "data", *options,
+             *(["-c", textwrap.dedent(code)] if mode == "run" else [code])],
+            capture_output=True, text=True, timeout=60)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout
+
+    def test_each_guest_draws_its_own_numbers(self):
+        draw = "import numpy as np; print(np.random.rand())"
+        self.assertNotEqual(self.run_guest(draw), self.run_guest(draw))
+        seeded = self.run_guest(draw, "--seed", "5")
+        self.assertEqual(seeded, self.run_guest(draw, "--seed", "5"))
+
+    def test_large_arrays_need_no_other_system_call(self):
+        """Huge pages, BLAS with buffers and threads, and its LAPACK."""
+        self.assertEqual(self.run_guest("""
+            import numpy as np
+            a = np.ones((1500, 1500))
+            print((a @ a)[0, 0], np.linalg.svd(a[:300, :300])[1][0].round())
+            b = np.zeros(30_000_000); b += 1; print(b.sum())
+            print(np.linalg.eigvals(np.eye(200)).sum().real)
+            """), "1500.0 300.0\n30000000.0\n200.0\n")
+
+    def test_a_program_that_enters_the_jail_itself(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".py") as f:
+            f.write(textwrap.dedent("""
+                import sys, numpy as np
+                a = np.arange(4.0)
+                sys.enter_jail()
+                print(a.sum(), np.linalg.det(np.eye(2)))
+                try: np.fromfile("/etc/passwd")
+                except PermissionError: print("refused")
+                """))
+            f.flush()
+            self.assertEqual(self.run_guest(f.name, mode="host"),
+                             "6.0 1.0\nrefused\n")
+
+
 SOURCE = r"""
 #include <Python.h>
 static PyObject *

@@ -1,4 +1,5 @@
 base_sources = \
+	host/base64.c host/base64.h \
 	host/buf.c host/buf.h \
 	host/cleanup.h \
 	host/err.c host/err.h \

@@ -174,6 +174,7 @@ policy_read(PyObject *dict, struct gate_policy *policy)
     policy->deny_modules =
         modules == NULL ? PyDict_New() : PyDict_Copy(modules);
     policy->deny_names = deny == NULL ? PyDict_New() : PyDict_Copy(deny);
+    policy->importer = Py_XNewRef(PyDict_GetItemString(dict, "importer"));
     Py_XSETREF(allow_names,
                allow == NULL ? PyTuple_New(0) : PySequence_Tuple(allow));
     return policy->guest_modules == NULL || policy->internal_modules == NULL ||
@@ -194,6 +195,7 @@ policy_clear(struct gate_policy *policy)
     Py_CLEAR(policy->deny_modules);
     Py_CLEAR(policy->deny_names);
     Py_CLEAR(policy->late_patches);
+    Py_CLEAR(policy->importer);
 }
 
 /* --- entering --- */

@@ -178,6 +178,7 @@ struct gate_policy {
     PyObject *deny_modules; /* dict: module -> origin */
     PyObject *deny_names;   /* dict: dotted name -> origin */
     PyObject *late_patches; /* dict: module -> callable */
+    PyObject *importer;     /* called for names that are in no list */
 };
 
 /* Whether names.allow of the policy has it: "numpy.*" allows all below. */

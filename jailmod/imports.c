@@ -13,6 +13,7 @@
  * time. */
 #include "jailmod/gate.h"
 
+#include <frameobject.h>
 #include <string.h>
 
 static struct {
@@ -22,6 +23,7 @@ static struct {
     PyObject *internal; /* frozenset: names the library may import too */
     PyObject *denied;   /* dict: module the policy takes away -> origin */
     PyObject *original; /* dict: sys.modules as it was when the jail closed */
+    PyObject *importer; /* finds modules of the guest's own; or NULL */
 } state;
 
 struct request {
@@ -106,6 +108,57 @@ load_late(PyObject *name)
     return gate_take_ref(&module);
 }
 
+static bool
+is_machinery(PyTracebackObject *entry)
+{
+    static const char *const heads[] = {"<frozen importlib._bootstrap",
+                                        "<immure "};
+    PyCodeObject *code = PyFrame_GetCode(entry->tb_frame);
+    const char *name = PyUnicode_AsUTF8(code->co_filename);
+    bool own = false;
+
+    for (size_t i = 0; name != NULL && i < Py_ARRAY_LENGTH(heads); i++)
+        own |= strncmp(name, heads[i], strlen(heads[i])) == 0;
+    if (name == NULL)
+        PyErr_Clear();
+    Py_DECREF(code);
+    return own;
+}
+
+/* As remove_importlib_frames(): a traceback goes from the import statement to
+ * the module's own code. */
+static void
+hide_machinery(void)
+{
+    PyObject *type, *value, *traceback;
+
+    PyErr_Fetch(&type, &value, &traceback);
+    PyObject **at = &traceback;
+    while (*at != NULL && PyTraceBack_Check(*at)) {
+        PyTracebackObject *entry = (PyTracebackObject *)*at;
+        if (is_machinery(entry)) {
+            PyObject *next = Py_XNewRef((PyObject *)entry->tb_next);
+            Py_SETREF(*at, next);
+        } else {
+            at = (PyObject **)(void *)&entry->tb_next;
+        }
+    }
+    PyErr_Restore(type, value, traceback);
+}
+
+/* A module of the guest's own files: what it does there, it could do itself.
+ * New reference; NULL without an exception: there is none. */
+static PyObject *
+import_own(PyObject *name)
+{
+    if (state.importer == NULL)
+        return NULL;
+    OWNED_REF module = PyObject_CallOneArg(state.importer, name);
+    if (module == NULL)
+        hide_machinery();
+    return module == Py_None ? NULL : gate_take_ref(&module);
+}
+
 /* New reference; every package on the way must be allowed as well. */
 static PyObject *
 import_dotted(PyObject *name, const struct request *request)
@@ -129,9 +182,10 @@ import_dotted(PyObject *name, const struct request *request)
     OWNED_REF module = allowed ? Py_XNewRef(loaded(name)) : NULL;
     if (module == NULL && allowed && !PyErr_Occurred())
         module = load_late(name);
-    if (module == NULL || module == Py_None)
-        return PyErr_Occurred() ? NULL : refuse(name, request);
-    return gate_take_ref(&module);
+    if (module != NULL && module != Py_None)
+        return gate_take_ref(&module);
+    PyObject *own = PyErr_Occurred() ? NULL : import_own(name);
+    return own != NULL || PyErr_Occurred() ? own : refuse(name, request);
 }
 
 /* New reference: the package that a relative import starts from. */
@@ -196,33 +250,73 @@ is_module(PyObject *package, PyObject *item, PyObject *full,
            _PyObject_LookupAttr(package, item, &there) == 0;
 }
 
-/* `from package import x`: when x is a module, it must be an allowed one.
- * When x is no module the attribute counts, and is the interpreter's work. */
+/* `from package import x`: when x is a module, it must be an allowed one, or
+ * one of the guest's.  When x is no module the attribute counts, and is the
+ * interpreter's work. */
+static int
+check_item(PyObject *module, PyObject *name, PyObject *item,
+           const struct request *request)
+{
+    OWNED_REF full = PyUnicode_FromFormat("%U.%U", name, item);
+    if (full == NULL)
+        return -1;
+    if (is_module(module, item, full, request)) {
+        OWNED_REF submodule = import_dotted(full, request);
+        return submodule == NULL ? -1 : 0;
+    }
+    OWNED_REF attribute = NULL;
+    if (PyErr_Occurred() || _PyObject_LookupAttr(module, item, &attribute) < 0)
+        return -1;
+    if (attribute != NULL)
+        return 0;
+    OWNED_REF own = import_own(full);
+    return own == NULL && PyErr_Occurred() ? -1 : 0;
+}
+
+static int
+check_items(PyObject *module, PyObject *name, PyObject *list,
+            const struct request *request)
+{
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(list); i++) {
+        PyObject *item = PyTuple_GET_ITEM(list, i); /* borrowed */
+        if (PyUnicode_CheckExact(item) &&
+            check_item(module, name, item, request) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* `from package import *` imports what __all__ names. */
+static int
+check_all(PyObject *module, PyObject *name, const struct request *request)
+{
+    OWNED_REF key = PyUnicode_InternFromString("__all__");
+    OWNED_REF all = NULL;
+    if (key == NULL || _PyObject_LookupAttr(module, key, &all) < 0)
+        return -1;
+    OWNED_REF list = all == NULL ? PyTuple_New(0) : PySequence_Tuple(all);
+    return list == NULL ? -1 : check_items(module, name, list, request);
+}
+
 static int
 check_fromlist(PyObject *module, PyObject *name, const struct request *request)
 {
+    OWNED_REF key = PyUnicode_InternFromString("__path__");
     OWNED_REF path = NULL;
     PyObject *list = request->fromlist;
 
+    if (key == NULL)
+        return -1;
     if (!PyTuple_CheckExact(list) || !PyModule_Check(module))
         return 0;
-    if (_PyObject_LookupAttr(module, PyUnicode_InternFromString("__path__"),
-                             &path) <= 0)
+    if (_PyObject_LookupAttr(module, key, &path) <= 0)
         return PyErr_Occurred() ? -1 : 0;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(list); i++) {
-        PyObject *item = PyTuple_GET_ITEM(list, i); /* borrowed */
-        if (!PyUnicode_CheckExact(item))
-            continue;
-        OWNED_REF full = PyUnicode_FromFormat("%U.%U", name, item);
-        if (full == NULL)
-            return -1;
-        if (!is_module(module, item, full, request))
-            continue;
-        OWNED_REF submodule = import_dotted(full, request);
-        if (submodule == NULL)
-            return -1;
-    }
-    return PyErr_Occurred() ? -1 : 0;
+    PyObject *first =
+        PyTuple_GET_SIZE(list) == 1 ? PyTuple_GET_ITEM(list, 0) : NULL;
+    if (first != NULL && PyUnicode_CheckExact(first) &&
+        PyUnicode_CompareWithASCIIString(first, "*") == 0)
+        return check_all(module, name, request);
+    return check_items(module, name, list, request);
 }
 
 static PyObject *
@@ -440,6 +534,7 @@ imports_prepare(const struct gate_policy *policy)
     state.internal = Py_NewRef(policy->internal_modules);
     state.denied = Py_NewRef(policy->deny_modules);
     library_set_patches(policy->late_patches);
+    state.importer = Py_XNewRef(policy->importer);
     state.original = PyDict_Copy(PyImport_GetModuleDict());
     state.by_name = PyCFunction_New(&import_module_def, NULL);
     return state.original == NULL || make_function() < 0 ||

@@ -7,8 +7,13 @@
 
 #include <Python.h>
 
+#include <stdbool.h>
+
 /* The module `_jail`.  Append to the inittab before Py_Initialize. */
 PyMODINIT_FUNC PyInit__jail(void);
+
+/* The module `_vfs`: the guest's files.  In the inittab as well. */
+PyMODINIT_FUNC PyInit__vfs(void);
 
 /* One refusal, at the moment it is raised.  Strings are borrowed for the
  * length of the call; none is NULL ("" when unknown). */
@@ -42,6 +47,26 @@ int jail_enter(PyObject *policy, const struct jail_hooks *hooks);
 
 /* True once jail_enter() has succeeded in this process or its parent. */
 int jail_is_closed(void);
+
+/* A file that the guest made or changed; valid for the length of the call.
+ * path is absolute, ends with no NUL, and is NULL when it is too long to be
+ * told. */
+struct jail_file {
+    const char *path;
+    size_t path_len;
+    const void *bytes;
+    size_t size;
+};
+
+/* Tell each of them, until tell() returns other than 0.  Runs no Python. */
+void jail_each_changed(int (*tell)(void *arg, const struct jail_file *file),
+                       void *arg);
+/* What is there now counts as given: for the next step of a session. */
+void jail_settle_files(void);
+/* The bytes that the job's files may take. */
+uint64_t jail_files_quota(void);
+/* Whether a file is open for writing that may hold back bytes. */
+bool jail_has_open_files(void);
 
 /* Which file names are guest code, for the `line` of a denial: frames whose
  * co_filename equals this (interned) str.  Steals nothing. */

@@ -30,6 +30,27 @@ jailmod_sources = \
 	jailmod/survey.c \
 	jailmod/thunks.c \
 	jailmod/types.c \
+	jailmod/vfs.c jailmod/vfs.h \
+	jailmod/vfs_buffered.c jailmod/vfs_buffered.h \
+	jailmod/vfs_buffered_methods.c \
+	jailmod/vfs_changed.c \
+	jailmod/vfs_data.c \
+	jailmod/vfs_dirs.c \
+	jailmod/vfs_fd.c \
+	jailmod/vfs_fds.c \
+	jailmod/vfs_file.c jailmod/vfs_file.h \
+	jailmod/vfs_file_methods.c \
+	jailmod/vfs_job.c \
+	jailmod/vfs_memory.c \
+	jailmod/vfs_names.c \
+	jailmod/vfs_open.c \
+	jailmod/vfs_os.c \
+	jailmod/vfs_path.c \
+	jailmod/vfs_py.h \
+	jailmod/vfs_reader.c \
+	jailmod/vfs_rw.c \
+	jailmod/vfs_writer.c \
+	jailmod/vfsmod.c \
 	jailmod/walk.c
 # The other half is generated: see shims/local.mk and stdlib-whitelist/local.mk
 jailmod_generated =

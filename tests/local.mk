@@ -50,6 +50,7 @@ include tests/limits/local.mk
 include tests/fuzz/local.mk
 include tests/crowd/local.mk
 include tests/faults/local.mk
+include tests/vfs/local.mk
 
 # --- layers: the same zygote with another main, which may leave layers out -------
 # The sources are in tests/layer/, for build/tests/layers is the program.

@@ -76,6 +76,15 @@ add_limits(const struct target *t, const struct immure_limits *l, int nice,
 }
 
 static int
+add_quota(const struct target *t, uint64_t bytes, struct err *err)
+{
+    OWNED_BUFFER quota = {0};
+    if (u64_add(&quota, bytes, err) != 0)
+        return -1;
+    return add_bytes(t, FRAME_QUOTA, quota.data, quota.len, err);
+}
+
+static int
 add_globals_and_seed(const struct target *t, const struct immure_job *job,
                      struct err *err)
 {
@@ -103,7 +112,7 @@ encode_job(struct buf *out, uint16_t id, const struct immure_job *job,
         (session && add_bytes(&t, FRAME_SESSION, NULL, 0, err) != 0) ||
         add_text(&t, FRAME_FILENAME,
                  job->filename ? job->filename : "<string>", err) != 0 ||
-        add_lists(&t, job, l, err) != 0 ||
+        add_quota(&t, l->files, err) != 0 || add_lists(&t, job, l, err) != 0 ||
         add_bytes(&t, FRAME_INPUT, job->input.data, job->input.len, err) !=
             0 ||
         add_globals_and_seed(&t, job, err) != 0 ||

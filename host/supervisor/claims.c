@@ -19,7 +19,7 @@ claims_init(struct claims *claims, struct err *err)
     *claims = (struct claims){.frames = json_array(), .denials = json_array()};
     if (claims->frames == NULL || claims->denials == NULL)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
-    return 0;
+    return claims_files_init(&claims->files, err);
 }
 
 void
@@ -28,6 +28,7 @@ claims_clear(struct claims *claims)
     json_decref(claims->exception);
     json_decref(claims->frames);
     json_decref(claims->denials);
+    claims_files_clear(&claims->files);
     free(claims->globals);
     *claims = (struct claims){0};
 }
@@ -39,8 +40,10 @@ claims_next_step(struct claims *claims)
     json_array_clear(claims->frames);
     json_array_clear(claims->denials);
     free(claims->globals);
+    claims_files_next_step(&claims->files);
     *claims = (struct claims){.frames = claims->frames,
                               .denials = claims->denials,
+                              .files = claims->files,
                               .sealed = claims->sealed};
 }
 
@@ -217,9 +220,24 @@ take_sealed(struct claims *claims, struct err *err)
 }
 
 static int
+take_trace(struct claims *claims, struct span rest, struct err *err)
+{
+    static const char *const keys[] = {"file", "name", "source"};
+    return take_row(claims->frames, FRAMES_MAX, rest, keys, 3, err);
+}
+
+static int
+take_limit(struct claims *claims)
+{
+    claims->memory = true;
+    return 0;
+}
+
+static int
 check_order(struct claims *claims, enum frame_type type, struct err *err)
 {
-    if (++claims->taken > TAKEN_MAX)
+    /* Files have a count of their own. */
+    if (type != FRAME_CHANGED && ++claims->taken > TAKEN_MAX)
         return err_set(err, ERR_PROTO, 0, "more than %d frames", TAKEN_MAX);
     if (claims->ended || claims->broken)
         return err_set(err, ERR_PROTO, 0, "a %s frame behind the end",
@@ -234,7 +252,6 @@ int
 claims_take(struct claims *claims, const struct frame_header *header,
             const uint8_t *payload, struct err *err)
 {
-    static const char *const trace_keys[] = {"file", "name", "source"};
     struct span rest = {payload, header->len};
     if (check_order(claims, header->type, err) != 0)
         return -1;
@@ -250,10 +267,11 @@ claims_take(struct claims *claims, const struct frame_header *header,
     case FRAME_EXCEPTION:
         return take_exception(claims, rest, err);
     case FRAME_TRACE:
-        return take_row(claims->frames, FRAMES_MAX, rest, trace_keys, 3, err);
+        return take_trace(claims, rest, err);
+    case FRAME_CHANGED:
+        return claims_files_take(&claims->files, rest, err);
     case FRAME_LIMIT:
-        claims->memory = true;
-        return 0;
+        return take_limit(claims);
     case FRAME_GLOBALS:
         return take_globals(claims, rest, err);
     case FRAME_END:
@@ -263,6 +281,7 @@ claims_take(struct claims *claims, const struct frame_header *header,
     case FRAME_FILENAME:
     case FRAME_ARG:
     case FRAME_ENV:
+    case FRAME_QUOTA:
     case FRAME_FILE:
     case FRAME_INPUT:
     case FRAME_SEED:

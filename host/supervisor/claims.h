@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "host/wire/frame.h"
+#include "host/supervisor/claims_files.h"
 
 struct claims {
     unsigned taken;   /* frames so far */
@@ -21,7 +21,8 @@ struct claims {
     json_t *exception; /* {type message text} or NULL */
     json_t *frames;    /* array, outermost first */
     json_t *denials;   /* array of {what layer rule line fix count} */
-    char *globals;     /* JSON text of one object, checked; or NULL */
+    struct claims_files files;
+    char *globals; /* JSON text of one object, checked; or NULL */
 };
 
 int claims_init(struct claims *claims, struct err *err);

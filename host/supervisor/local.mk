@@ -1,5 +1,6 @@
 supervisor_sources = \
 	host/supervisor/claims.c host/supervisor/claims.h \
+	host/supervisor/claims_files.c host/supervisor/claims_files.h \
 	host/supervisor/client_link.c host/supervisor/client_link.h \
 	host/supervisor/doctor.c host/supervisor/doctor.h \
 	host/supervisor/facts.c host/supervisor/facts.h \

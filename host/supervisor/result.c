@@ -161,7 +161,9 @@ result_text(const struct result_input *in, char **out, struct err *err)
     json_object_set_new(o, "value", json_null());
     json_object_set_new(o, "exception", exception_object(in->claims));
     json_object_set(o, "denials", in->claims->denials);
-    json_object_set_new(o, "files", json_array());
+    json_object_set(o, "files", in->claims->files.rows);
+    json_object_set_new(o, "files_truncated",
+                        json_boolean(in->claims->files.truncated));
     OWNED_STR text = json_dumps(o, JSON_ENSURE_ASCII | JSON_REAL_PRECISION(6));
     json_decref(o);
     char *whole = text ? splice_globals(text, in->claims->globals) : NULL;

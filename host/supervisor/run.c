@@ -399,6 +399,7 @@ run_sealed(struct run *run)
     run->sealed_ns = run_now_ns();
     if (run->kind == RUN_HOST) {
         run->state = RUN_BUSY;
+        run->claims.files.left = run->limits.files;
         run->begun_ns = run->sealed_ns;
         limits_start(run);
         return;
@@ -479,6 +480,7 @@ run_give(struct run *run, const struct job_limits *limits, struct buf *job,
     }
     run->birth = held;
     run->limits = *limits;
+    run->claims.files.left = limits->files;
     run->job = *job;
     run->sent = 0;
     *job = (struct buf){0};

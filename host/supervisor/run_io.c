@@ -103,9 +103,10 @@ read_report(struct run *run)
         stream_close(&run->report);
         return false;
     }
+    const uint64_t most = REPORT_BYTES_MAX + run->limits.files;
     run->frame_bytes += (uint64_t)n;
-    if (run->frame_bytes > REPORT_BYTES_MAX)
-        limits_reached(run, LIMIT_REPORT, REPORT_BYTES_MAX);
+    if (run->frame_bytes > most)
+        limits_reached(run, LIMIT_REPORT, most);
     else if (buf_add(&run->frames, chunk, (size_t)n, &err) != 0 ||
              take_frames(run, &err) != 0)
         err.code == ERR_MEMORY ? run_give_up(run, &err)

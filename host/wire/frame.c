@@ -55,6 +55,8 @@ static const struct frame_row frame_types[FRAME_TYPE_COUNT] = {
     [FRAME_REFUSED]      = {"refused",      4 * KIB,   SUPERVISOR},
     [FRAME_BUSY]         = {"busy",         4,         SUPERVISOR},
     [FRAME_CLOSED]       = {"closed",       4 * KIB,   SUPERVISOR},
+    [FRAME_QUOTA]        = {"quota",        8,         CLIENT},
+    [FRAME_CHANGED]      = {"changed file", 1025 * MIB, GUEST},
 };
 /* clang-format on */
 

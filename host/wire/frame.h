@@ -65,6 +65,10 @@ enum frame_type {
     FRAME_REFUSED, /* id is a policy's: u8 err_code, text */
     FRAME_BUSY,    /* u32 ms: the job was not taken, try again after that */
     FRAME_CLOSED,  /* text: a session is over, and why */
+    /* client to supervisor, relayed unread to the guest */
+    FRAME_QUOTA, /* u64: bytes that the guest's files may take */
+    /* guest to supervisor */
+    FRAME_CHANGED, /* a file, see host/supervisor/claims_files.h */
     FRAME_TYPE_COUNT
 };
 

@@ -72,6 +72,21 @@ set_seed(struct job *job, struct span rest, struct err *err)
 }
 
 static int
+set_globals(struct job *job, struct span text)
+{
+    job->globals = text;
+    job->has_globals = true;
+    return 0;
+}
+
+static int
+set_session(struct job *job)
+{
+    job->session = true;
+    return 0;
+}
+
+static int
 add_frame(struct job *job, enum frame_type type, struct span payload,
           struct err *err)
 {
@@ -86,16 +101,15 @@ add_frame(struct job *job, enum frame_type type, struct span payload,
         job->input = payload;
         return 0;
     case FRAME_GLOBALS:
-        job->globals = payload;
-        job->has_globals = true;
-        return 0;
+        return set_globals(job, payload);
     case FRAME_SESSION:
-        job->session = true;
-        return 0;
+        return set_session(job);
     case FRAME_ARG:
         return add_span(&job->args, &job->nargs, payload, err);
     case FRAME_ENV:
         return add_span(&job->env, &job->nenv, payload, err);
+    case FRAME_QUOTA:
+        return span_take_u64(&payload, &job->quota, err);
     case FRAME_FILE:
         return add_file(job, payload, err);
     case FRAME_SEED:
@@ -113,6 +127,7 @@ add_frame(struct job *job, enum frame_type type, struct span payload,
     case FRAME_DENIAL_COUNT:
     case FRAME_EXCEPTION:
     case FRAME_TRACE:
+    case FRAME_CHANGED:
     case FRAME_LIMIT:
     case FRAME_END:
     case FRAME_JOB:

@@ -49,6 +49,7 @@ struct job {
     size_t nargs;
     struct span *env;
     size_t nenv;
+    uint64_t quota; /* bytes */
     struct job_file *files;
     size_t nfiles;
 };

@@ -37,13 +37,14 @@ set_inittab(enum interp_kind kind, struct err *err)
     size_t n = 0, kept = 0;
     while (PyImport_Inittab[n].name != NULL)
         n++;
-    struct _inittab *table = calloc(n + 2, sizeof *table);
+    struct _inittab *table = calloc(n + 3, sizeof *table);
     if (table == NULL)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
     for (size_t i = 0; i < n; i++)
         if (all || !is_never_loaded(PyImport_Inittab[i].name))
             table[kept++] = PyImport_Inittab[i];
-    table[kept] = (struct _inittab){"_jail", PyInit__jail};
+    table[kept++] = (struct _inittab){"_jail", PyInit__jail};
+    table[kept] = (struct _inittab){"_vfs", PyInit__vfs};
     /* The interpreter keeps this pointer for as long as it lives. */
     PyImport_Inittab = table;
     PyImport_FrozenModules = immure_frozen;

@@ -93,6 +93,7 @@ job_dict(const struct job *job)
         put(d, "source", bytes_of(job->code)) != 0 ||
         put(d, "args", text_list(job->args, job->nargs)) != 0 ||
         put(d, "env", env_list(job)) != 0 ||
+        put(d, "quota", PyLong_FromUnsignedLongLong(job->quota)) != 0 ||
         put(d, "files", file_list(job)) != 0 ||
         put(d, "stdin", bytes_of(job->input)) != 0 ||
         put(d, "globals",
@@ -222,13 +223,17 @@ exit_status(PyObject *exception)
     return status;
 }
 
-static int
+struct ending {
+    enum frame_end end;
+    uint8_t status;
+};
+
+static struct ending
 finish_exception(struct interp *in, struct report *report, PyObject *exception)
 {
     if (PyErr_GivenExceptionMatches(exception, PyExc_SystemExit)) {
         uint8_t status = exit_status(exception);
-        report_end(report, status ? END_EXIT : END_OK, status);
-        return status;
+        return (struct ending){status ? END_EXIT : END_OK, status};
     }
     if (PyErr_GivenExceptionMatches(exception, PyExc_MemoryError)) {
         free(in->ballast);
@@ -240,12 +245,9 @@ finish_exception(struct interp *in, struct report *report, PyObject *exception)
         PyErr_Clear();
     tell(report, exception, told);
     Py_XDECREF(told);
-    if (PyErr_GivenExceptionMatches(exception, in->jail_error)) {
-        report_end(report, END_DENIED, STATUS_DENIED);
-        return STATUS_DENIED;
-    }
-    report_end(report, END_ERROR, STATUS_ERROR);
-    return STATUS_ERROR;
+    if (PyErr_GivenExceptionMatches(exception, in->jail_error))
+        return (struct ending){END_DENIED, STATUS_DENIED};
+    return (struct ending){END_ERROR, STATUS_ERROR};
 }
 
 int
@@ -265,16 +267,18 @@ interp_finish(struct interp *in, struct report *report, bool last)
         Py_XDECREF(done);
     }
     flush_streams();
-    int status = 0;
-    if (exception == NULL)
-        report_end(report, END_OK, 0);
-    else
-        status = finish_exception(in, report, exception);
-    flush_streams();
+    struct ending ending = {END_OK, 0};
+    if (exception != NULL)
+        ending = finish_exception(in, report, exception);
     Py_XDECREF(type);
     Py_XDECREF(exception);
     Py_XDECREF(trace);
-    return status;
+    if (last || in->over)
+        interp_let_go(in);
+    interp_send_files(report);
+    flush_streams();
+    report_end(report, ending.end, ending.status);
+    return ending.status;
 }
 
 /* A NUL-terminated copy of the source; a NUL inside would silently end it. */

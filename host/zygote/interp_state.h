@@ -54,6 +54,12 @@ void interp_trim_region(struct interp *in);
 /* Take all memory that is free between what is used, for good. */
 void interp_fill_holes(void);
 
+/* At the end: let go of the program's own objects when one of them may hold
+ * back bytes of a file. */
+void interp_let_go(struct interp *in);
+/* The files that the program made or changed since the last time. */
+void interp_send_files(struct report *report);
+
 /* Resolve what interp_finish() needs. */
 int interp_resolve(struct interp *in);
 

@@ -23,6 +23,25 @@ report_bytes(struct report *report, enum frame_type type, const void *data,
     send(report, type, data, len);
 }
 
+/* From where the content is: it may be most of a guest's memory. */
+void
+report_file(struct report *report, const struct report_file *file)
+{
+    OWNED_BUFFER start = {0};
+    uint8_t header[FRAME_HEADER], whole = file->whole;
+    size_t follows = file->whole ? file->content.len : 0;
+    if (report->fd < 0 || u64_add(&start, file->content.len, NULL) != 0 ||
+        buf_add(&start, &whole, 1, NULL) != 0 ||
+        field_add(&start, file->path.data, file->path.len, NULL) != 0)
+        return;
+    const struct frame_header head = {.type = FRAME_CHANGED,
+                                      .len = (uint32_t)(start.len + follows)};
+    frame_write_header(header, &head);
+    (void)fd_write_all(report->fd, header, sizeof header, NULL);
+    (void)fd_write_all(report->fd, start.data, start.len, NULL);
+    (void)fd_write_all(report->fd, file->content.data, follows, NULL);
+}
+
 void
 report_sealed(struct report *report)
 {

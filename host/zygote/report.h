@@ -3,6 +3,7 @@
 #ifndef IMMURE_REPORT_H
 #define IMMURE_REPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,12 @@ void report_fields(struct report *report, enum frame_type type,
                    const struct span *fields, size_t nfields);
 void report_trace(struct report *report, uint32_t line,
                   const struct span fields[3]);
+struct report_file {
+    struct span path;
+    struct span content;
+    bool whole; /* the content goes along */
+};
+void report_file(struct report *report, const struct report_file *file);
 void report_bytes(struct report *report, enum frame_type type,
                   const void *data, size_t len);
 /* What was told belongs to a step that is over. */

@@ -226,7 +226,6 @@ _PATCHES = (
     ("uuid", "_immure_misc", "patch_uuid"),
     ("shutil", "_immure_misc", "patch_shutil"),
     ("tempfile", "_immure_misc", "patch_tempfile"),
-    ("pathlib", "_immure_os", "patch_pathlib"),
     ("random", "_immure_rt", "reseed"),
 )
 
@@ -237,6 +236,7 @@ def patch_library(zones, everything=True):
     import _immure_io
     import _immure_misc
     import _immure_os
+    import _immure_modules  # as make_policy() wants it
     import _immure_rt       # the host looks it up when nothing can be loaded
     import _immure_stdio
     for module, shim, function in _PATCHES:
@@ -258,6 +258,7 @@ def patch_library(zones, everything=True):
             sys.modules.pop(name, None)
     _immure_stdio.make_streams()
     _immure_os.forget_host()
+    del sys.modules["_vfs"]
 
 
 # {module: what patches it when it comes late}
@@ -275,7 +276,9 @@ def _with_origins(policy, table):
 def make_policy(policy, names):
     """The dict that jail_enter() consumes."""
     rules = policy.get("names", {})
+    import _immure_modules
     made = {
+        "importer": _immure_modules.load,
         "open_modules": frozenset(),
         "late_patches": _late,
         "deny_modules": _with_origins(policy, "modules"),

@@ -1,4 +1,7 @@
 """`fcntl` of a guest: the names that the library compares with."""
+import errno as _errno
+import os as _os
+
 from _immure_patch import refusing as _refusing
 
 __name__ = "fcntl"
@@ -10,7 +13,19 @@ F_DUPFD_CLOEXEC = 1030
 FD_CLOEXEC = 1
 LOCK_SH, LOCK_EX, LOCK_NB, LOCK_UN = 1, 2, 4, 8
 
-for _name in ("fcntl", "ioctl", "flock", "lockf"):
+for _name in ("fcntl", "ioctl"):
     globals()[_name] = _refusing("fcntl", _name,
-                                 "a guest has no descriptors of its own")
+                                 "a guest has no descriptors of the kernel's")
 del _name
+
+
+def flock(fd, operation, /):
+    """Lock a file: always free, since nobody else is here."""
+    if not 0 < operation & (LOCK_SH | LOCK_EX | LOCK_UN):
+        raise OSError(_errno.EINVAL, "Invalid argument")
+    _os.fsync(fd)   # EBADF for what is no file
+
+
+def lockf(fd, cmd, len=0, start=0, whence=0, /):
+    """As flock()."""
+    flock(fd, cmd)

@@ -39,7 +39,9 @@ def prepare_in_place(policy):
     for name, module in old.items():
         _swap_module(module, sys.modules.get(name))
     _immure_boot.patch_library(zones)
+    import _immure_files
     sys.argv[:] = argv
+    _immure_files.start(policy.get("limits", {}).get("files", 0), [])
     _forget_unlisted(set().union(*names))
     return _immure_boot.make_policy(policy, names)
 

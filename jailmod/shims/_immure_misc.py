@@ -1,8 +1,7 @@
 """Small patches: one function a module, for modules that ask the machine."""
-import io
 import sys
 
-from _immure_patch import refusing, refusing_class, set_and_swap
+from _immure_patch import refusing, set_and_swap
 
 
 def patch_builtins():
@@ -128,26 +127,9 @@ def _no_program(cmd, mode=1, path=None):
 
 
 def patch_tempfile():
-    """Temporary files without a name are memory; others have no place."""
+    """Looked for when it is asked for, in the guest's files."""
     import tempfile
-    reason = "a guest has no file system"
-    fix = "Use tempfile.TemporaryFile(), io.BytesIO or io.StringIO"
-    for name in ("mkstemp", "mkdtemp", "mktemp", "NamedTemporaryFile"):
-        set_and_swap(tempfile, name, refusing("tempfile", name, reason, fix))
-    set_and_swap(tempfile, "TemporaryDirectory", refusing_class(
-        "tempfile", "TemporaryDirectory", reason, fix))
-    set_and_swap(tempfile, "TemporaryFile", _temporary_file)
-    tempfile.SpooledTemporaryFile.rollover = lambda self: None
-    tempfile._gettempdir = lambda: "/tmp"
-    tempfile.tempdir = "/tmp"
-
-
-def _temporary_file(mode="w+b", buffering=-1, encoding=None, newline=None,
-                    suffix=None, prefix=None, dir=None, *, errors=None):
-    """A file in memory."""
-    if "b" in mode:
-        return io.BytesIO()
-    return io.TextIOWrapper(io.BytesIO(), encoding or "utf-8", errors, newline)
+    tempfile.tempdir = tempfile._name_sequence = None
 
 
 # --- warm-up: what libraries do only once, done before the wall -------------

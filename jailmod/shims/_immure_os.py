@@ -1,11 +1,10 @@
 """`os` and `os.path` of a guest: the same modules, patched in place.
 
-What is a matter of text works; what asks a file system answers from the given
-files; what has an effect refuses.  C functions of `os` are not listed here:
-the gate has ended those.
+What is a matter of text works; what is about files is _vfs's, over the guest's
+own; what else has an effect refuses.  C functions of `os` are not listed here:
+the gate has ended those that _vfs does not replace.
 """
 import errno
-import genericpath
 import os
 import posix
 import posixpath
@@ -13,25 +12,23 @@ import sys
 import types
 
 import _immure_files
+import _vfs
 from _immure_patch import refusing, set_and_swap
 
 PID = 2
 NOBODY = 65534
 
-# Functions written in Python that only compute.
+# Functions written in Python that compute, or use what _vfs replaces.
 _PURE = frozenset(("getenv", "getenvb", "fsencode", "fsdecode", "_fspath",
-                   "_exists", "_get_exports_list", "fspath"))
+                   "_exists", "_get_exports_list", "fspath", "makedirs",
+                   "removedirs", "renames", "walk", "_walk", "fwalk",
+                   "_fwalk", "fdopen", "get_exec_path"))
 
 _REASONS = {
     "exec": "a guest can't start programs",
     "spawn": "a guest can't start programs",
     "popen": "a guest can't start programs",
-    "fdopen": "a guest has no descriptors of its own",
-    "walk": "a guest has no file system",
-    "fwalk": "a guest has no file system",
 }
-_NO_FILES = "a guest has no file system"
-_FIX_FILES = "Give files with --file NAME=PATH and open() them by name"
 
 
 class _Environ(os._Environ):
@@ -81,7 +78,7 @@ def _reason(name):
     for start, reason in _REASONS.items():
         if name.startswith(start):
             return reason, ""
-    return _NO_FILES, _FIX_FILES
+    return "it has effects outside the guest", ""
 
 
 def _patch_functions():
@@ -97,14 +94,6 @@ def _patch_functions():
         value.__module__ = "os"
         value.__name__ = value.__qualname__ = name
         set_and_swap(os, name, value)
-
-
-def _getcwd():
-    return _immure_files.HOME
-
-
-def _getcwdb():
-    return _immure_files.HOME.encode()
 
 
 def _affinity(pid):
@@ -123,8 +112,6 @@ def _at_fork(*, before=None, after_in_child=None, after_in_parent=None):
 
 # What an ordinary program asks of its process, answered with constants.
 _ANSWERS = {
-    "getcwd": _getcwd,
-    "getcwdb": _getcwdb,
     "getpid": lambda: PID,
     "getppid": lambda: 1,
     "getuid": lambda: NOBODY,
@@ -137,62 +124,32 @@ _ANSWERS = {
     "cpu_count": lambda: 1,
     "process_cpu_count": lambda: 1,
     "sched_getaffinity": _affinity,
-    "isatty": lambda fd: False,
     # Modules that come late ask for this; there are no forks here.
     "register_at_fork": _at_fork,
 }
 
 
+# --- files --------------------------------------------------------------------
+
+def _files():
+    """{name: function} of _vfs that `os` has as well."""
+    return {name: value for name, value in vars(_vfs).items()
+            if isinstance(value, (types.BuiltinFunctionType, type))
+            and hasattr(posix, name)}
+
+
+def _patch_files():
+    new = _files()
+    replaced = {getattr(posix, name): value for name, value in new.items()}
+    for name, value in new.items():
+        set_and_swap(os, name, value)
+    for name in ("supports_dir_fd", "supports_fd", "supports_follow_symlinks",
+                 "supports_effective_ids"):
+        setattr(os, name, {replaced.get(old, old)
+                           for old in getattr(os, name)})
+
+
 # --- os.path ----------------------------------------------------------------
-
-def _name(path):
-    """PATH as an exact str; None for what the stat of os.path ignores."""
-    if hasattr(type(path), "__index__"):
-        return None
-    name = _immure_files.exact_name(path)
-    return None if "\0" in name else name
-
-
-def exists(path):
-    """True for a given file and the folders above it."""
-    name = _name(path)
-    return name is not None and (_immure_files.find(name) is not None
-                                 or _immure_files.is_folder(name))
-
-
-def isfile(path):
-    """True for a given file."""
-    name = _name(path)
-    return name is not None and _immure_files.find(name) is not None
-
-
-def isdir(s):
-    """True for /job and the folders of given files."""
-    name = _name(s)
-    return name is not None and _immure_files.is_folder(name)
-
-
-def islink(path):
-    """False: there are no links here."""
-    _name(path)
-    return False
-
-
-def ismount(path):
-    """True for the root alone."""
-    name = _name(path)
-    return name is not None and _immure_files.absolute(name) == "/"
-
-
-def getsize(filename):
-    """The size of a given file."""
-    name = _name(filename)
-    data = None if name is None else _immure_files.find(name)
-    if data is None:
-        raise FileNotFoundError(errno.ENOENT, "No such file or directory",
-                                filename)
-    return len(data)
-
 
 def expanduser(path):
     """Replace ~ by $HOME, if the job has one; ~user stays as it is."""
@@ -206,49 +163,16 @@ def expanduser(path):
     return (home.rstrip(slash) + path[1:]) or slash
 
 
-def realpath(filename, *, strict=False):
-    """abspath(): there are no links here."""
-    path = posixpath.abspath(filename)
-    if strict and not exists(path):
-        raise FileNotFoundError(errno.ENOENT, "No such file or directory",
-                                path)
-    return path
-
-
-def samefile(f1, f2):
-    """True for two names of one given file or folder."""
-    for path in (f1, f2):
-        if not exists(path):
-            raise FileNotFoundError(errno.ENOENT, "No such file or directory",
-                                    path)
-    return posixpath.abspath(f1) == posixpath.abspath(f2)
-
-
 def _patch_path():
-    for function in (exists, isfile, isdir, islink, ismount, getsize,
-                     expanduser, realpath, samefile):
-        function.__module__ = "posixpath"
-        name = function.__name__
-        if hasattr(genericpath, name):
-            set_and_swap(genericpath, name, function)
-        set_and_swap(posixpath, name, function)
-    set_and_swap(posixpath, "lexists", exists)
-
-
-def patch_pathlib():
-    """Path asks the same files."""
-    import pathlib
-    # follow_symlinks of later versions changes nothing here.
-    pathlib.Path.exists = lambda self, **options: exists(self)
-    pathlib.Path.is_file = lambda self, **options: isfile(self)
-    pathlib.Path.is_dir = lambda self, **options: isdir(self)
-    pathlib.Path.is_symlink = lambda self: False
+    expanduser.__module__ = "posixpath"
+    set_and_swap(posixpath, "expanduser", expanduser)
 
 
 def patch():
     """Patch os and os.path."""
     _patch_environ()
     _patch_functions()
+    _patch_files()
     _patch_path()
     os.supports_bytes_environ = True
 

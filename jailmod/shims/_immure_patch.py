@@ -4,6 +4,7 @@ All of it runs in trusted boot.  `swap` collects pairs; `swap_everywhere` makes
 one pass over every loaded module, because the library copies names out of one
 another (`from builtins import open as _builtin_open`).
 """
+import gc
 import sys
 import types
 
@@ -52,16 +53,32 @@ def set_and_swap(module, name, new):
 
 
 def swap_everywhere():
-    """One pass over the dicts of all modules for all remembered pairs."""
+    """One pass over the dicts of all modules, and the defaults of all
+    functions, for all remembered pairs."""
     for module in list(sys.modules.values()):
         space = getattr(module, "__dict__", None)
         if (type(space) is not dict or _keeps_originals(space)
                 or _pairs.keys().isdisjoint(map(id, space.values()))):
             continue
         for name, value in list(space.items()):
-            pair = _pairs.get(id(value))
-            if pair is not None and pair[0] is value:
-                space[name] = pair[1]
+            space[name] = _new_of(value)
+    for function in gc.get_objects():
+        if type(function) is types.FunctionType:
+            _swap_defaults(function)
+
+
+def _new_of(value):
+    pair = _pairs.get(id(value))
+    return pair[1] if pair is not None and pair[0] is value else value
+
+
+def _swap_defaults(function):
+    """def close(self, unlink=os.unlink) holds the old one as well."""
+    given, named = function.__defaults__, function.__kwdefaults__
+    if given and any(id(value) in _pairs for value in given):
+        function.__defaults__ = tuple(map(_new_of, given))
+    for name in named or ():
+        named[name] = _new_of(named[name])
 
 
 def _keeps_originals(space):

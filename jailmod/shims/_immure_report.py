@@ -59,16 +59,15 @@ def source_lines(source):
     return [line + "\n" for line in lines] + ([last + "\n"] if last else [])
 
 
+_update_from_file = linecache.updatecache
+
+
 def update_linecache(filename, module_globals=None):
-    """linecache.updatecache() without a file system: guest source, or a file
-    that was given."""
-    linecache.cache.pop(filename, None)
+    """linecache.updatecache() that knows the program itself, which is no
+    file of its own."""
     lines = source_of(filename)
     if not lines:
-        data = _immure_files.find(filename) if filename else None
-        if data is None:
-            return []
-        lines = source_lines(data)
+        return _update_from_file(filename, module_globals)
     # No mtime: linecache.checkcache() leaves such an entry alone.
     size = sum(map(len, lines))
     linecache.cache[filename] = size, None, lines, filename
@@ -113,7 +112,8 @@ def _render(exc):
         _hide_own_frames(part)
         _complete(part, error)
     frames = [_row(frame) for frame in shown.stack
-              if frame.filename == _guest[0]]
+              if frame.filename == _guest[0]
+              or _immure_files.is_guests(frame.filename)]
     if not frames and isinstance(exc, SyntaxError):
         frames = _syntax_place(shown)
     if len(frames) > FRAMES_MAX:

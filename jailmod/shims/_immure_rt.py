@@ -11,6 +11,7 @@ import sys
 
 import __main__ as _main
 import _immure_files
+import _immure_modules
 import _immure_report
 import _immure_stdio
 
@@ -20,18 +21,19 @@ describe = _immure_report.describe
 
 
 def begin(job):
-    """Make the process this job's: {filename, source, args, env, files,
-    stdin, globals, seed}.  args is all of sys.argv.  Raises ValueError for
-    globals that are no JSON object; nothing else of the job can be wrong."""
+    """Make the process this job's: {filename, source, args, env, quota,
+    files, stdin, globals, seed}.  args is all of sys.argv.  Raises ValueError
+    for globals that are no JSON object, and OSError for files that can't be
+    where they are to be; nothing else of the job can be wrong."""
     filename = job["filename"]
-    _immure_files.set_files(job["files"])
-    if job["stdin"]:
-        _immure_stdio.set_stdin(job["stdin"])
+    _immure_files.start(job["quota"], job["files"])
+    _immure_stdio.set_stdin(job["stdin"])
     for name in list(os.environ):
         del os.environ[name]
     for name, value in job["env"]:
         os.environ[name] = value
     sys.argv[:] = job["args"] or [filename]
+    _immure_modules.start(_immure_modules.search_path(job["env"]))
     _immure_report.set_guest(filename, job["source"])
     global _seed
     _seed = job["seed"]
@@ -47,8 +49,7 @@ def begin(job):
 def next_step(job):
     """A session goes on: names, random state and environment stay; what the
     job brings is added, and stdin is its own."""
-    if job["files"]:
-        _immure_files.set_files(job["files"])
+    _immure_files.add(job["files"])
     _immure_stdio.set_stdin(job["stdin"])
     _immure_report.set_guest(job["filename"], job["source"])
     if job["seed"] is not None:

@@ -3,38 +3,16 @@ import io
 import sys
 
 import _jail
-
-_Unsupported = io.UnsupportedOperation
-
-
-class _Stdin(io.BytesIO):
-    """The bytes the job brought as its standard input."""
-
-    name = "<stdin>"
-    mode = "rb"
-
-    def writable(self):
-        return False
-
-    def write(self, data):
-        raise _Unsupported("write")
-
-    def writelines(self, lines):
-        raise _Unsupported("write")
-
-    def truncate(self, size=None):
-        raise _Unsupported("truncate")
-
-    def fileno(self):
-        raise _Unsupported("fileno: standard input is memory here")
-
-    def __repr__(self):
-        return "<io.BytesIO name='<stdin>'>"
+import _vfs
 
 
 def set_stdin(data):
-    """Make DATA (bytes) what sys.stdin and input() read."""
-    text = io.TextIOWrapper(_Stdin(data), encoding="utf-8", errors="strict")
+    """Make DATA (bytes) what descriptor 0, sys.stdin and input() read."""
+    _vfs.streams(data)
+    raw = _vfs.FileIO(0, "r", False)
+    raw.name = "<stdin>"
+    text = io.TextIOWrapper(_vfs.BufferedReader(raw), encoding="utf-8",
+                            errors="strict")
     text.mode = "r"
     sys.stdin = sys.__stdin__ = text
 

@@ -9,6 +9,7 @@ shim_sources = \
 	jailmod/shims/_immure_io.py \
 	jailmod/shims/_immure_loop.py \
 	jailmod/shims/_immure_misc.py \
+	jailmod/shims/_immure_modules.py \
 	jailmod/shims/_immure_os.py \
 	jailmod/shims/_immure_package_patches.py \
 	jailmod/shims/_immure_packages.py \

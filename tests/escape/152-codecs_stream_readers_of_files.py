@@ -6,8 +6,9 @@
 import codecs, io
 for call in (lambda: codecs.open('/etc/passwd').read(), lambda: codecs.EncodedFile(open('/etc/passwd', 'rb'), 'utf-8').read(),
              lambda: codecs.StreamReaderWriter(io.open(0), codecs.getreader('utf-8'), codecs.getwriter('utf-8')).read(),
-             lambda: codecs.builtins.open('/etc/passwd').read(), lambda: codecs.open('/tmp/escape-codecs', 'w').write('x')):
+             lambda: codecs.builtins.open('/etc/passwd').read()):
     try:
-        print('ESCAPED:', call())
+        got = call()
+        print('ESCAPED:' if got else 'empty', got)
     except Exception as error:
         print(repr(error)[:60])

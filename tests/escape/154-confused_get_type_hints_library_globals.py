@@ -36,7 +36,7 @@ if box.get('g') is vars(json):
     import sys
     posix = sys.modules["posix"]
     try:
-        print(posix.listdir('/'))
-        print('ESCAPED: posix.listdir')
+        if 'etc' in posix.listdir('/') or posix.nice(0) is not None:
+            print('ESCAPED: posix of the host')
     except Exception as error:
         print(repr(error)[:90])

@@ -8,7 +8,7 @@ class Late:
     def __init__(self, kind):
         self.kind, self.os, self.print = kind, sys.modules['posix'], print
     def __del__(self):
-        for name, args in (('listdir', ('/',)), ('stat', ('/',)), ('system', ('echo ESCAPED: late',)), ('fork', ())):
+        for name, args in (('listdir', ('/etc',)), ('stat', ('/etc',)), ('system', ('echo ESCAPED: late',)), ('fork', ())):
             try:
                 got = getattr(self.os, name)(*args)
             except BaseException:
@@ -22,7 +22,7 @@ def gen(posix=sys.modules['posix'], print=print):
         yield
     finally:
         try:
-            print('ESCAPED: generator', posix.listdir('/'))
+            print('ESCAPED: generator', posix.listdir('/etc'))
         except BaseException:
             pass
 g = gen()

@@ -19,6 +19,8 @@ for name, f in sorted(vars(posix).items()):
 known = {'fspath', 'strerror', 'major', 'minor', 'makedev', '_path_normpath', 'waitstatus_to_exitcode', 'getcwd', 'getcwdb', 'getpid', 'getppid', 'cpu_count', 'isatty', 'sched_getaffinity', 'getrandom'}
 nobody = {'getuid': 65534, 'geteuid': 65534, 'getgid': 65534, 'getegid': 65534, 'getgroups': [65534], 'getpgrp': 2}
 for name, got in ok:
-    if name not in known and not name.startswith('W') and nobody.get(name) != got:
+    # Those of the guest's own files are of another module.
+    if (name not in known and not name.startswith('W') and nobody.get(name) != got
+            and vars(posix)[name].__module__ != '_vfs'):
         print('ESCAPED:', name, repr(got)[:50])
 print(len(ok))

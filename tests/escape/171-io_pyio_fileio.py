@@ -8,7 +8,8 @@ p = sys.modules['_pyio']
 for f, args in ((p.open, ('/etc/passwd',)), (p.FileIO, ('/etc/passwd',)), (p.FileIO, (1, 'w')), (p.open, (0,)),
                 (getattr(p, 'OpenWrapper', p.open), ('/etc/passwd',)), (p.open_code, ('/etc/passwd',)), (p._open_code_with_warning if hasattr(p, '_open_code_with_warning') else p.open, ('/etc/passwd',))):
     try:
-        print('ESCAPED:', f, f(*args).read(10))
+        got = f(*args).read(10)
+        print('ESCAPED:' if got else 'empty', f, got)
     except BaseException as error:
         print(repr(error)[:60])
 for base in type.mro(io.BufferedReader) + io.IOBase.__subclasses__() + io.RawIOBase.__subclasses__():

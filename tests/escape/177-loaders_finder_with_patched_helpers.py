@@ -7,10 +7,8 @@ import sys, io
 x = sys.modules['_frozen_importlib_external']
 posix = vars(x)['_os']
 print(posix)
-for name, args in (('stat', ('/',)), ('listdir', ('/',)), ('open', ('/etc/passwd', 0)), ('replace', ('/a', '/b')), ('unlink', ('/tmp/escape-none',))):
+for name, args in (('stat', ('/etc',)), ('listdir', ('/etc',)), ('open', ('/etc/passwd', 0)), ('replace', ('/a', '/b')), ('unlink', ('/tmp/escape-none',))):
     try:
         print('ESCAPED:', name, getattr(posix, name)(*args))
     except Exception as error:
-        if isinstance(error, OSError) and error.errno not in (13, None):
-            print('ESCAPED: errno of the host', error)
         print(name, repr(error)[:50])

@@ -41,6 +41,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     OWNED_BUFFER b = {0};
     if (size == 0 || claims_init(&claims, &err) != 0)
         return 0;
+    claims.files.left = 1000;
     b.data = malloc(size);
     if (b.data != NULL) {
         memcpy(b.data, data, size);
@@ -50,6 +51,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_dump(claims.exception);
     check_dump(claims.frames);
     check_dump(claims.denials);
+    check_dump(claims.files.rows);
     claims_clear(&claims);
     return 0;
 }

@@ -22,7 +22,7 @@ static const char *const keys[] = {
     "usage",     "stderr_truncated", "timing",
     "policy",    "engine",           "value",
     "exception", "denials",          "files",
-    "globals",
+    "globals",   "files_truncated",
 };
 
 static void
@@ -117,6 +117,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         buf_add(&streams[1].kept, bytes + out, errs, &err) != 0 ||
         buf_add(&report, bytes + out + errs, rest - out - errs, &err) != 0)
         return 0;
+    claims.files.left = 1000;
     eat(&facts, &claims, &report);
     const struct result_input in = {&facts,      &claims, &streams[0],
                                     &streams[1], &limits, "sha256:0",

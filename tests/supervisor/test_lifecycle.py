@@ -297,7 +297,7 @@ class HostProgram(unittest.TestCase):
             "print(dict(os.environ), sys.argv[1:])\n")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout.splitlines(),
-                         ["JailDenied", "FileNotFoundError", "JailDenied",
+                         ["OSError", "FileNotFoundError", "JailDenied",
                           "JailDenied", "{} ['an argument']"])
 
     def test_limits_start_at_the_jail(self):

@@ -111,13 +111,14 @@ set_inittab(void)
     size_t kept = 0;
 
     for (struct _inittab *row = PyImport_Inittab; row->name; row++) {
-        bool keep = kept + 2 < Py_ARRAY_LENGTH(table);
+        bool keep = kept + 3 < Py_ARRAY_LENGTH(table);
         for (size_t i = 0; i < Py_ARRAY_LENGTH(unloaded); i++)
             keep = keep && strcmp(unloaded[i], row->name) != 0;
         if (keep)
             table[kept++] = *row;
     }
-    table[kept] = (struct _inittab){"_jail", PyInit__jail};
+    table[kept++] = (struct _inittab){"_jail", PyInit__jail};
+    table[kept] = (struct _inittab){"_vfs", PyInit__vfs};
     PyImport_Inittab = table;
     PyImport_FrozenModules = immure_frozen;
 }
@@ -219,7 +220,7 @@ START_TEST(sees_frozen_objects)
     ck_assert_int_eq(jail_enter(ready, NULL), 0);
     run("import codecs, gc, sys\n"
         "assert gc.get_freeze_count() > 0\n"
-        "try:\n    sys.modules['posix'].umask(0)\n"
+        "try:\n    sys.modules['posix'].nice(0)\n"
         "except OSError as error:\n    assert error.rule\n"
         "else:\n    raise SystemError\n"
         "try:\n    codecs.lookup.__globals__\n"
@@ -308,9 +309,10 @@ read_guest(const char *name)
 static PyObject *
 job_of(const char *source)
 {
-    return Py_BuildValue("{s:s,s:y,s:[],s:[],s:[],s:y,s:O,s:O}", "filename",
-                         GUEST, "source", source, "args", "env", "files",
-                         "stdin", "", "globals", Py_None, "seed", Py_None);
+    return Py_BuildValue("{s:s,s:y,s:[],s:[],s:i,s:[],s:y,s:O,s:O}",
+                         "filename", GUEST, "source", source, "args", "env",
+                         "quota", 1 << 20, "files", "stdin", "", "globals",
+                         Py_None, "seed", Py_None);
 }
 
 START_TEST(guest_file)

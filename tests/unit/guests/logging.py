@@ -26,9 +26,7 @@ assert text.startswith("INFO:guest:work:2:hello you\n"), text
 assert "ZeroDivisionError: division by zero" in text and "hidden" not in text
 logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(message)s")
 logging.warning("to stderr")
-try:
-    logging.FileHandler("guest.log")
-except OSError as error:
-    assert error.errno == 30
-else:
-    raise AssertionError("a log file")
+handler = logging.FileHandler("guest.log")
+log.addHandler(handler)
+log.warning("to a file")
+assert open("guest.log").read().endswith("to a file\n")

@@ -21,7 +21,8 @@ sys.stdout.buffer.write(b"bytes\n")
 sys.stdout.write("text\n")
 sys.stdout.flush()
 sys.stdout.reconfigure(line_buffering=False)
-for stream in (sys.stdin, sys.stdout, sys.stderr):
+assert sys.stdin.fileno() == 0
+for stream in (sys.stdout, sys.stderr):
     try:
         stream.fileno()
     except OSError:

@@ -1,0 +1,72 @@
+/* The guest's files, at its end: a claim as all that it says. */
+#include "host/zygote/interp_state.h"
+
+#include "jailmod/jailmod.h"
+
+enum { FILES_MAX = 1000 }; /* CLAIMS_FILES_MAX of the reader */
+
+/* As the interpreter does when it ends: names first become None, so that a
+ * finalizer that runs late still finds them. */
+void
+interp_let_go(struct interp *in)
+{
+    if (!jail_has_open_files())
+        return;
+    PyObject *names = PyDict_Keys(in->globals);
+    for (Py_ssize_t i = 0; names != NULL && i < PyList_GET_SIZE(names); i++) {
+        PyObject *name = PyList_GET_ITEM(names, i); /* borrowed */
+        if (PyUnicode_Check(name) &&
+            PyUnicode_CompareWithASCIIString(name, "__builtins__") != 0 &&
+            PyDict_SetItem(in->globals, name, Py_None) != 0)
+            PyErr_Clear();
+    }
+    Py_XDECREF(names);
+    PyErr_Clear();
+    PyGC_Collect();
+}
+
+struct sending {
+    struct report *report;
+    size_t count;
+    uint64_t left; /* bytes of content */
+    bool cut;
+};
+
+static int
+send_one(void *arg, const struct jail_file *file)
+{
+    struct sending *sending = arg;
+    if (file->path == NULL || sending->count == FILES_MAX) {
+        sending->cut = true;
+        return sending->count == FILES_MAX;
+    }
+    /* A name that is no UTF-8 has no place in a result. */
+    PyObject *text =
+        PyUnicode_DecodeUTF8(file->path, (Py_ssize_t)file->path_len, "strict");
+    if (text == NULL) {
+        PyErr_Clear();
+        sending->cut = true;
+        return 0;
+    }
+    Py_DECREF(text);
+    const struct report_file told = {
+        .path = {(const uint8_t *)file->path, file->path_len},
+        .content = {file->bytes, file->size},
+        .whole = file->size <= sending->left,
+    };
+    if (told.whole)
+        sending->left -= file->size;
+    sending->count++;
+    report_file(sending->report, &told);
+    return 0;
+}
+
+void
+interp_send_files(struct report *report)
+{
+    struct sending sending = {.report = report, .left = jail_files_quota()};
+    jail_each_changed(send_one, &sending);
+    if (sending.cut)
+        report_bytes(report, FRAME_CHANGED, NULL, 0);
+    jail_settle_files();
+}

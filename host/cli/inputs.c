@@ -8,6 +8,7 @@
 
 #include "host/cleanup.h"
 #include "host/cli/slurp.h"
+#include "host/cli/tree.h"
 #include "host/policy/units.h"
 
 enum { GLOBALS_MAX = 16 << 20, GLOBALS_DEPTH = 200, LABEL_CAP = 256 };
@@ -21,7 +22,8 @@ no_memory(struct err *err)
 /* NAME in the guest: below its folder and in one spelling.  "./a//b" becomes
  * "a/b"; what would leave the folder is refused. */
 static int
-normal_name(const char *given, size_t length, char **out, struct err *err)
+normal_name(const char *option, const char *given, size_t length, char **out,
+            struct err *err)
 {
     OWNED_STR name = calloc(1, length + 1);
     if (name == NULL)
@@ -43,10 +45,12 @@ normal_name(const char *given, size_t length, char **out, struct err *err)
     }
     if (bad || n == 0)
         return err_set(err, ERR_USAGE, 0,
-                       "--file \"%.*s\": the guest's name of a file is "
-                       "relative, without \"..\": write --file NAME=PATH, "
-                       "for example --file data.csv=/srv/data.csv",
-                       (int)length, given);
+                       "%s \"%.*s\": the guest's name of a file is "
+                       "relative, without \"..\": write %s NAME=PATH, "
+                       "for example %s data%s=/srv/data%s",
+                       option, (int)length, given, option, option,
+                       strcmp(option, "--dir") == 0 ? "" : ".csv",
+                       strcmp(option, "--dir") == 0 ? "" : ".csv");
     *out = take_str(&name);
     return 0;
 }
@@ -70,6 +74,24 @@ read_within(const struct slurp *what, const struct budget *budget,
     return slurp_read(&bounded, out_data, out_len, err);
 }
 
+/* Takes both. */
+static int
+add_file(struct inputs *in, char **name, char **data, size_t len,
+         struct err *err)
+{
+    if (in->nfiles == in->room) {
+        size_t room = in->room ? 2 * in->room : 16;
+        struct immure_file *grown = realloc(in->files, room * sizeof *grown);
+        if (grown == NULL)
+            return no_memory(err);
+        in->files = grown;
+        in->room = room;
+    }
+    in->files[in->nfiles++] =
+        (struct immure_file){take_str(name), {take_str(data), len}};
+    return 0;
+}
+
 static int
 read_file(struct inputs *in, const char *given, struct budget *budget,
           struct err *err)
@@ -80,8 +102,9 @@ read_file(struct inputs *in, const char *given, struct budget *budget,
     OWNED_STR name = NULL;
     OWNED_STR data = NULL;
     size_t len;
-    if (normal_name(given, equals ? (size_t)(equals - given) : strlen(given),
-                    &name, err) != 0)
+    if (normal_name("--file", given,
+                    equals ? (size_t)(equals - given) : strlen(given), &name,
+                    err) != 0)
         return -1;
     for (size_t i = 0; i < in->nfiles; i++)
         if (strcmp(in->files[i].name, name) == 0)
@@ -92,9 +115,58 @@ read_file(struct inputs *in, const char *given, struct budget *budget,
     if (read_within(&what, budget, &data, &len, err) != 0)
         return -1;
     budget->left -= len;
-    in->files[in->nfiles++] =
-        (struct immure_file){take_str(&name), {take_str(&data), len}};
-    return 0;
+    return add_file(in, &name, &data, len, err);
+}
+
+/* What --dir is about. */
+struct directory {
+    struct inputs *in;
+    const char *name; /* NAME, normal; "" for /job itself */
+    const char *path;
+    struct budget *budget;
+};
+
+static int
+found(void *arg, const char *below, int fd, struct err *err)
+{
+    const struct directory *dir = arg;
+    char label[LABEL_CAP];
+    size_t len = 0;
+    OWNED_STR name = NULL;
+    OWNED_STR data = NULL;
+    if (asprintf(&name, "%s%s%s", dir->name, dir->name[0] ? "/" : "", below) <
+        0)
+        return no_memory(err);
+    snprintf(label, sizeof label, "--dir \"%s\": ", dir->path);
+    const struct slurp what = {.path = below, .fd = fd, .label = label};
+    if (fd >= 0 && read_within(&what, dir->budget, &data, &len, err) != 0)
+        return -1;
+    dir->budget->left -= len;
+    return add_file(dir->in, &name, &data, len, err);
+}
+
+static int
+read_dir(struct inputs *in, const char *given, struct budget *budget,
+         struct err *err)
+{
+    const char *equals = strchr(given, '=');
+    const char *path = equals ? equals + 1 : given;
+    size_t length = equals ? (size_t)(equals - given) : strlen(given);
+    OWNED_STR name = NULL;
+    OWNED_STR folder = NULL;
+    OWNED_STR nothing = NULL;
+    bool home = equals != NULL && length == 1 && given[0] == '.';
+    if (!home && normal_name("--dir", given, length, &name, err) != 0)
+        return -1;
+    struct directory dir = {in, home ? "" : name, path, budget};
+    const struct tree_sink sink = {found, &dir};
+    if (home)
+        return tree_walk(path, &sink, err);
+    if (asprintf(&folder, "%s/", name) < 0)
+        return no_memory(err);
+    if (add_file(in, &folder, &nothing, 0, err) != 0)
+        return -1;
+    return tree_walk(path, &sink, err);
 }
 
 static int
@@ -102,9 +174,9 @@ read_files(struct inputs *in, const struct options *o, uint64_t limit,
            struct err *err)
 {
     struct budget budget = {limit, limit};
-    in->files = calloc(o->files.count + 1, sizeof *in->files);
-    if (in->files == NULL)
-        return no_memory(err);
+    for (size_t i = 0; i < o->dirs.count; i++)
+        if (read_dir(in, o->dirs.items[i], &budget, err) != 0)
+            return -1;
     for (size_t i = 0; i < o->files.count; i++)
         if (read_file(in, o->files.items[i], &budget, err) != 0)
             return -1;

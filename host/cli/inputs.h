@@ -8,7 +8,7 @@
 
 struct inputs {
     struct immure_file *files; /* malloc'd; so are names and contents */
-    size_t nfiles;
+    size_t nfiles, room;
     char *input;
     size_t input_len;
     char *globals; /* JSON text, or NULL */

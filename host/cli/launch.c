@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include "host/cleanup.h"
+#include "host/cli/out.h"
 #include "host/cli/report.h"
 #include "host/cli/tool.h"
 
@@ -58,7 +60,9 @@ launch(struct launch *launch, int *out_status, struct err *err)
     const struct options *o = launch->options;
     struct immure_result result = {0};
     struct immure_err failed;
-    if (report_open(launch->cli, o, &report, err) != 0)
+    OWNED_FD out = -1;
+    if (report_open(launch->cli, o, &report, err) != 0 ||
+        (o->out != NULL && out_open(o->out, &out, err) != 0))
         return -1;
     launch->job.limits = limits_of(launch->policy);
     const struct immure_events events = {.output = o->json ? NULL : on_output,
@@ -71,6 +75,9 @@ launch(struct launch *launch, int *out_status, struct err *err)
     if (done != 0)
         return hand_over(&failed, err);
     *out_status = report_end(&report, &result, o->explain);
+    if (out >= 0 && out_write(out, result.json) > 0 &&
+        *out_status < STATUS_OUTPUT_LOST)
+        *out_status = STATUS_OUTPUT_LOST;
     immure_result_clear(&result);
     return 0;
 }

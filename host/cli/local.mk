@@ -16,6 +16,7 @@ cli_sources = \
 	host/cli/nearest.c host/cli/nearest.h \
 	host/cli/option_rows.c \
 	host/cli/options.c host/cli/options.h \
+	host/cli/out.c host/cli/out.h \
 	host/cli/output.c host/cli/output.h \
 	host/cli/policy_cmd.c \
 	host/cli/policy_test.c host/cli/policy_test.h \
@@ -24,7 +25,8 @@ cli_sources = \
 	host/cli/say.c host/cli/say.h \
 	host/cli/slurp.c host/cli/slurp.h \
 	host/cli/source.c host/cli/source.h \
-	host/cli/tool.c host/cli/tool.h
+	host/cli/tool.c host/cli/tool.h \
+	host/cli/tree.c host/cli/tree.h
 
 dist_man_MANS += docs/immure.1 docs/immure-doctor.1 docs/immure-policy.5
 EXTRA_DIST += CHANGELOG.md SECURITY.md docs/threat-model.md

@@ -109,6 +109,21 @@ set_file(struct options *o, const char *value, struct err *err)
 }
 
 static int
+set_dir(struct options *o, const char *value, struct err *err)
+{
+    return add(&o->dirs, value, err);
+}
+
+static int
+set_out(struct options *o, const char *value, struct err *err)
+{
+    if (value[0] == '\0')
+        return err_set(err, ERR_USAGE, 0, "--out needs a directory");
+    o->out = value;
+    return 0;
+}
+
+static int
 set_stdin(struct options *o, const char *value, struct err *err)
 {
     if (value[0] == '\0')
@@ -253,13 +268,15 @@ const struct option_row option_rows[] = {
      GROUP_LIMITS, BOTH, .set = set_memory},
     {"output", 0, "SIZE", "stdout and stderr together (default 1M)",
      GROUP_LIMITS, BOTH, .set = set_output},
-    {"files", 0, "SIZE", "given files together, and stdin (default 16M)",
+    {"files", 0, "SIZE", "given files together; the files the guest makes;\nstdin (default 16M)",
      GROUP_LIMITS, FOR_RUN, .set = set_files},
     {"nice", 0, "N", "scheduling priority, 0 (default) to 19 (lowest)",
      GROUP_LIMITS, BOTH, .set = set_nice},
 
     {"file", 0, "NAME[=PATH]", "give the file PATH; open(NAME) reads it;\nmay be repeated",
      GROUP_GUEST, FOR_RUN, .repeats = true, .set = set_file},
+    {"dir", 0, "NAME=PATH", "give a directory with all that is in it, as\nfiles below NAME; may be repeated",
+     GROUP_GUEST, FOR_RUN, .repeats = true, .set = set_dir},
     {"stdin", 0, "PATH", "give sys.stdin, - for immure's own stdin;\nwithout it the guest's stdin is empty",
      GROUP_GUEST, FOR_RUN, .set = set_stdin},
     {"env-var", 0, "NAME=VALUE", "set a variable of os.environ, which is\notherwise empty; may be repeated",
@@ -282,6 +299,8 @@ const struct option_row option_rows[] = {
      GROUP_RESULT, BOTH, .set = set_report},
     {"report-fd", 0, "N", "the same, to an open descriptor",
      GROUP_RESULT, BOTH, .set = set_report_fd},
+    {"out", 0, "DIR", "write the files that the guest made or changed\nbelow /job into DIR",
+     GROUP_RESULT, FOR_RUN, .set = set_out},
     {"explain", 0, NULL, "after the run, print what was denied: its line,\nthe rule, and what would allow it",
      GROUP_RESULT, BOTH, .set = set_explain},
 

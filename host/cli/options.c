@@ -196,6 +196,7 @@ void
 options_clear(struct options *options)
 {
     free(options->files.items);
+    free(options->dirs.items);
     free(options->env.items);
     free(options->imports.items);
     free(options->folders.items);

@@ -29,8 +29,8 @@ struct option_list {
 /* Texts are borrowed from argv. */
 struct options {
     const char *code, *module;
-    const char *policy, *input, *globals, *report;
-    struct option_list files, env, imports, folders;
+    const char *policy, *input, *globals, *report, *out;
+    struct option_list files, dirs, env, imports, folders;
     uint64_t limits[POLICY_LIMIT_COUNT];
     bool limit_given[POLICY_LIMIT_COUNT];
     bool seeded;

@@ -165,6 +165,8 @@ bool library_is_loading(void);
 /* What patches a module that comes late: dict of names and callables. */
 void library_set_patches(PyObject *patches);
 bool library_has(PyObject *name); /* exact str */
+/* The packed source of a file of the library, as bytes; None: not there. */
+PyObject *library_source(PyObject *module, PyObject *path);
 /* Import a module that is not in sys.modules; its package is.  New reference;
  * NULL without an exception: it is not in the table. */
 PyObject *library_load(PyObject *name);

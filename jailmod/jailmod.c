@@ -88,6 +88,9 @@ static PyMethodDef jail_methods[] = {
      "refusing(what, rule, reason, fix): a callable that refuses."},
     {"note_denial", jail_note_denial, METH_VARARGS,
      "note_denial(what, rule, fix): record it and return."},
+    {"library_source", library_source, METH_O,
+     "library_source(path): the source of a file of the library, packed by "
+     "zlib; None when it is not in memory."},
     {"explain", explain_name, METH_O,
      "explain(name): what the lists say about a name: a list of dicts."},
     {"nearest", explain_nearest, METH_O,

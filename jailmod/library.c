@@ -83,6 +83,27 @@ library_init(void)
     return library.usable;
 }
 
+PyObject *
+library_source(PyObject *module, PyObject *path)
+{
+    static const char above[] = PYTHON_STDLIB "/";
+    const size_t length = sizeof above - 1;
+    const char *text = NULL;
+
+    (void)module;
+    if (library.usable && PyUnicode_CheckExact(path))
+        text = PyUnicode_AsUTF8(path);
+    PyErr_Clear();
+    if (text == NULL || strncmp(text, above, length) != 0)
+        Py_RETURN_NONE;
+    for (size_t i = 0; i < library_count; i++)
+        if (strcmp(library_rows[i].path, text + length) == 0)
+            return PyBytes_FromStringAndSize(
+                (const char *)library_code + library_rows[i].text_offset,
+                (Py_ssize_t)library_rows[i].text_size);
+    Py_RETURN_NONE;
+}
+
 /* Where importlib would have found it. */
 struct place {
     PyObject *file, *cached, *folder; /* str */

@@ -28,8 +28,15 @@ stdlib-whitelist/lists_data.c: stdlib-whitelist/gen.py $(whitelist_lists)
 # The library's own code: the assembler takes the blob in as it is.
 jailmod_generated += stdlib-whitelist/library_data.c
 
+# Debian's fixes change the library under a tree that is built.
+stdlib-whitelist/library.of: FORCE
+	@$(MKDIR_P) stdlib-whitelist && $(PYTHON) -I -c 'import os, sys; \
+	    print(sys.version, os.stat(os.__file__).st_ctime_ns)' >$@.new; \
+	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+FORCE:
+
 stdlib-whitelist/library_data.c: stdlib-whitelist/freeze.py \
-		stdlib-whitelist/modules.list
+		stdlib-whitelist/modules.list stdlib-whitelist/library.of
 	$(AM_V_GEN)$(MKDIR_P) stdlib-whitelist && \
 	$(PYTHON) -I -B $(top_srcdir)/stdlib-whitelist/freeze.py \
 	    --lists $(top_srcdir)/stdlib-whitelist $@ \
@@ -38,7 +45,7 @@ stdlib-whitelist/names_data.c: stdlib-whitelist/library_data.c
 nodist_libimmure_a_SOURCES += stdlib-whitelist/names_data.c
 
 CLEANFILES += stdlib-whitelist/library_data.c stdlib-whitelist/library.bin \
-	stdlib-whitelist/names_data.c
+	stdlib-whitelist/names_data.c stdlib-whitelist/library.of
 CLEANFILES += stdlib-whitelist/lists_data.c
 EXTRA_DIST += $(whitelist_lists) stdlib-whitelist/freeze.py \
 	stdlib-whitelist/gen.py stdlib-whitelist/survey.py \

@@ -10,7 +10,9 @@ import linecache
 import sys
 import tokenize
 import traceback
+import zlib
 
+import _jail
 import _immure_files
 
 MESSAGE_MAX = 8 << 10
@@ -64,14 +66,23 @@ _update_from_file = linecache.updatecache
 
 def update_linecache(filename, module_globals=None):
     """linecache.updatecache() that knows the program itself, which is no
-    file of its own."""
+    file of its own, and the library's source, which is in memory."""
     lines = source_of(filename)
     if not lines:
-        return _update_from_file(filename, module_globals)
+        data = _library_source(filename)
+        if data is None:
+            return _update_from_file(filename, module_globals)
+        lines = source_lines(data)
     # No mtime: linecache.checkcache() leaves such an entry alone.
     size = sum(map(len, lines))
     linecache.cache[filename] = size, None, lines, filename
     return lines
+
+
+def _library_source(filename, _packed=_jail.library_source,
+                    _unpack=zlib.decompress):
+    packed = _packed(filename)
+    return None if packed is None else _unpack(packed)
 
 
 def clip(text, limit):
@@ -213,6 +224,10 @@ def print_uncaught(exc_type, value, tb, /):
     """Print an exception as the end of a program would."""
     if sys.stderr is None:
         return
+    if not isinstance(value, BaseException):
+        sys.stderr.write("TypeError: print_exception(): Exception expected "
+                         "for value, %s found\n" % type(value).__name__)
+        return
     shown = _TracebackException(exc_type, value, tb, compact=True)
     for part, error in _each_part(shown, value):
         if isinstance(error, SyntaxError):
@@ -225,6 +240,9 @@ def print_uncaught(exc_type, value, tb, /):
 
 def print_unraisable(unraisable, /):
     """Print an exception that has nowhere to go, such as one of __del__()."""
+    if type(unraisable).__name__ != "UnraisableHookArgs":
+        raise TypeError("sys.unraisablehook argument must be an "
+                        "UnraisableHookArgs")
     head = ""
     if unraisable.object is not None:
         head = "%s: %r\n" % (unraisable.err_msg or "Exception ignored in",

@@ -82,6 +82,9 @@ class Stub(types.ModuleType):
     def refusing(self, what, rule, reason, fix):
         return lambda *args, **kwargs: self.refuse(what, rule, reason, fix)
 
+    def library_source(self, path):
+        return None
+
 
 sys.modules["_jail"] = Stub()
 sys.modules["_vfs"] = types.ModuleType("_vfs")

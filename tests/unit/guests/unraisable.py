@@ -30,3 +30,13 @@ with mock.patch("builtins.open", mock.mock_open(read_data="mocked")) as opened:
     assert open("x").read() == "mocked"
 opened.assert_called_once_with("x")
 assert open.__name__ == "open" and callable(open) and open is io.open
+err = io.StringIO()
+with contextlib.redirect_stderr(err):
+    sys.excepthook(1, "1", 1)
+assert "Exception expected for value, str found" in err.getvalue()
+try:
+    sys.unraisablehook(ValueError())
+except TypeError:
+    pass
+else:
+    raise AssertionError("printed")

@@ -188,6 +188,28 @@ import_dotted(PyObject *name, const struct request *request)
     return own != NULL || PyErr_Occurred() ? own : refuse(name, request);
 }
 
+/* New reference: by `__name__`, where nothing else tells the package. */
+static PyObject *
+package_of(PyObject *globals, PyObject *name)
+{
+    if (PyErr_WarnEx(PyExc_ImportWarning,
+                     "can't resolve package from __spec__ or __package__, "
+                     "falling back on __name__ and __path__",
+                     1) < 0)
+        return NULL;
+    if (PyDict_GetItemString(globals, "__path__") != NULL)
+        return Py_NewRef(name);
+    Py_ssize_t dot =
+        PyUnicode_FindChar(name, '.', 0, PyUnicode_GET_LENGTH(name), -1);
+    if (dot < 0) {
+        PyErr_SetString(PyExc_ImportError,
+                        "attempted relative import with no known parent "
+                        "package");
+        return NULL;
+    }
+    return PyUnicode_Substring(name, 0, dot);
+}
+
 /* New reference: the package that a relative import starts from. */
 static PyObject *
 find_package(const struct request *request)
@@ -200,10 +222,9 @@ find_package(const struct request *request)
         if (package != NULL && PyUnicode_CheckExact(package) &&
             PyUnicode_GET_LENGTH(package) > 0)
             return Py_NewRef(package);
-        package = PyDict_GetItemString(globals, "__name__");
-        if (package != NULL && PyUnicode_CheckExact(package) &&
-            PyDict_GetItemString(globals, "__path__") != NULL)
-            return Py_NewRef(package);
+        OWNED_REF name = Py_XNewRef(PyDict_GetItemString(globals, "__name__"));
+        if (name != NULL && PyUnicode_CheckExact(name))
+            return package_of(globals, name);
     }
     PyErr_SetString(PyExc_ImportError,
                     "attempted relative import with no known parent package");

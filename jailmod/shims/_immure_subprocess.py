@@ -60,6 +60,12 @@ class CompletedProcess:
     __class_getitem__ = classmethod(_types.GenericAlias)
 
 
+def _args_from_interpreter_flags():
+    return []
+
+
+_optim_args_from_interpreter_flags = _args_from_interpreter_flags
+
 Popen = _refusing_class("subprocess", "Popen", _REASON, _FIX)
 for _name in ("call", "check_call", "getstatusoutput", "getoutput",
               "check_output", "run"):

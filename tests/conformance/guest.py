@@ -13,6 +13,7 @@ of the tests.
 import importlib
 import importlib.machinery
 import json
+import random
 import sys
 import time
 import types
@@ -195,6 +196,17 @@ def prepare(module):
 
 # --- loading in the jail --------------------------------------------------------
 
+class GivenLoader:
+    """What linecache and inspect ask for a module's source."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def get_source(self, name):
+        with open(self.file, encoding="utf-8") as f:
+            return f.read()
+
+
 class Sources:
     """Modules made of given files."""
 
@@ -233,9 +245,11 @@ class Sources:
         parent, _, child = name.rpartition(".")
         module.__package__ = name if package else parent
         spec = importlib.machinery.ModuleSpec(
-            name, None, origin=module.__file__, is_package=package)
+            name, GivenLoader(file), origin=module.__file__,
+            is_package=package)
         spec.has_location = True
         module.__spec__ = spec
+        module.__loader__ = spec.loader
         if package:
             module.__path__ = [module.__file__.rpartition("/")[0]]
         sys.modules[name] = module
@@ -302,6 +316,8 @@ class Sources:
         if not fresh and name.startswith("_"):
             raise MissingModule("the C module %s is loaded once" % name)
         try:
+            for other in fresh:
+                importlib.import_module(other)
             return importlib.import_module(name)
         except ImportError:
             return None
@@ -424,6 +440,7 @@ def main(path):
     with open(path, encoding="utf-8") as f:
         plan = json.load(f)
     tell(begin=time.monotonic())
+    random.seed(1)
     try:
         module = load(plan)
         prepare(module)

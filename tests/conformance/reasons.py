@@ -67,20 +67,28 @@ def of_result(result):
     return None
 
 
+def _key(result):
+    why = result["why"]
+    ended = result["outcome"] == "ended"
+    return why["type"], result["case"] if ended else why["text"][:80]
+
+
 def _ask(result, jail, asked):
     """The reason of a result that does not tell: from the denials of a guest
     with nothing but that case, or of loading the file; None when it passes
     there.  Cases that end with the same words are asked about once."""
     why = result["why"]
     if result["outcome"] == "missing" and jail.load is None:
+        if result["case"] in (jail.cases or ()):
+            return "defect"     # defined, and not run
         # Defined only where some module can be imported.
         rules = [r for r in jail.baseline() if r.startswith("import.")]
         return of_rules(rules) or "defect"
-    if jail.load is not None or result["outcome"] == "ended":
+    if jail.load is not None:
         return "defect"
-    key = (why["type"], why["text"][:80])
+    key = _key(result)
     if key not in asked:
-        results, rules = jail.solo(result["case"])
+        results, rules = jail.apart([result["case"]])
         why["denied"] = sorted(rules)
         again = results.get(result["case"], result)
         if again["outcome"] == "pass":
@@ -122,7 +130,15 @@ def explain(only, jail):
             found[case] = (reason, result["why"])
         else:
             unknown[case] = result
-    for case, result in _look_again(unknown, jail, found).items():
+    unknown = _look_again(unknown, jail, found)
+    if len(unknown) > 1 and jail.load is None:
+        # Without a denial among them all none needs to be asked alone.
+        results, rules = jail.apart(sorted(unknown))
+        if not rules:
+            asked = {_key(result): "defect" for result in unknown.values()}
+            unknown = {case: result for case, result in unknown.items()
+                       if results.get(case, result)["outcome"] != "pass"}
+    for case, result in unknown.items():
         reason = _ask(result, jail, asked)
         if reason is not None:
             found[case] = (reason, result["why"])

@@ -16,10 +16,12 @@ import plan as plans
 
 _RS = "\x1e"
 # A case that was cut short is tried again, unless it had this many seconds.
-_ENOUGH = 15.0
+_ENOUGH = 10.0
 _PLAIN_SECONDS = 120
 _PLAIN_MEMORY = 4 << 30
 _ROUNDS = 12
+# For a case that waits forever for what a guest has not.
+_SHORT = ("--wall", "4s", "--cpu", "4s")
 
 
 def _limit_memory():
@@ -36,6 +38,15 @@ def _records(text):
                 continue
 
 
+def _count_denials(end):
+    """{rule: count} of a run's result."""
+    count = {}
+    for denial in end.get("denials") or ():
+        rule = denial.get("rule")
+        count[rule] = count.get(rule, 0) + denial.get("count", 1)
+    return count
+
+
 class Side:
     """Runs the cases of one plan until each has a result."""
 
@@ -44,6 +55,7 @@ class Side:
         self.plan, self.given = made
         self.results = {}
         self.load = None
+        self.alone = set()
         self.cases = None
         self.begin = None
 
@@ -78,15 +90,19 @@ class Side:
         """{case: {outcome, why}}."""
         tried = None
         for _ in range(_ROUNDS):
-            self.plan["skip"] = sorted(self.results)
+            known = len(self.results)
+            self.plan["skip"] = sorted(set(self.results) | self.alone)
             text, end = self.run_once(self.plan)
             finished, running = self._take(text)
-            if finished or running is None:
-                if not finished and self.load is None:
-                    self.ended(end)
+            if finished:
                 break
+            if running is None:
+                if self.load is None and len(self.results) == known:
+                    self.ended(end)
+                    break
+                continue
             name = running["start"]
-            if name == tried or self.alone(running, end):
+            if name == tried or self.to_blame(running, end):
                 self.results[name] = {
                     "case": name, "outcome": "ended", "why": {
                         "type": end["verdict"], "text": end["why"],
@@ -103,7 +119,7 @@ class Side:
                 "type": end["verdict"], "text": end["why"], "rules": [],
                 "causes": []}}
 
-    def alone(self, running, end):
+    def to_blame(self, running, end):
         """Whether the case is to blame that was running at the end."""
         if end["verdict"] not in ("cpu", "wall") or self.begin is None:
             return True
@@ -127,13 +143,19 @@ class Plain(Side):
                 with open(self._cache(), encoding="utf-8") as f:
                     kept = json.load(f)
                 if kept["stamp"] == stamp:
-                    return kept["results"]
+                    self.results = kept["results"]
+                    return self.results
         except (OSError, ValueError):
             pass
         results = self.run_all()
         with open(self._cache(), "w", encoding="utf-8") as f:
             json.dump({"stamp": stamp, "results": results}, f)
         return results
+
+    def run_only(self, only):
+        """{case: result} of the cases ONLY."""
+        text, _ = self.run_once(dict(self.plan, skip=[], only=only))
+        return {r["case"]: r for r in _records(text) if "case" in r}
 
     def run_once(self, plan):
         env = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC0",
@@ -161,16 +183,33 @@ class Plain(Side):
 class Jail(Side):
     """A guest, which is given the sources."""
 
-    def __init__(self, build, out, made):
+    def __init__(self, build, out, made, alone):
         super().__init__(out, made)
         self.immure = os.path.join(build, "immure")
+        self.alone = set(alone)
         self._baseline = None
 
-    def run_once(self, plan):
+    def run_all(self):
+        """Those that stand alone each in a guest of its own, and a short
+        one."""
+        super().run_all()
+        for case in sorted(self.alone & set(self.cases or ())):
+            text, end = self.run_once(dict(self.plan, skip=[], only=[case]),
+                                      _SHORT)
+            self._take(text)
+            why = {"type": end["verdict"], "text": end["why"], "rules": [],
+                   "causes": []}
+            result = self.results.setdefault(
+                case, {"case": case, "outcome": "ended", "why": why})
+            if result["outcome"] != "pass":
+                result["why"]["rules"] += self.more(_count_denials(end))
+        return self.results
+
+    def run_once(self, plan, limits=()):
         with tempfile.TemporaryDirectory(prefix="conformance") as folder:
             report = os.path.join(folder, "report.json")
-            command = [self.immure, "run", "--policy", POLICY, "--report",
-                       report, "--file",
+            command = [self.immure, "run", "--policy", POLICY, *limits,
+                       "--report", report, "--file",
                        "plan.json=" + self._write_plan(folder, plan)]
             for name in self.given:
                 command += ["--file", "%s=%s" % (name, os.path.join(
@@ -202,23 +241,24 @@ class Jail(Side):
             self._baseline = self.run_only([])[1]
         return self._baseline
 
-    def solo(self, case):
-        """Run CASE in a guest of its own: (its results, the rules of the
-        denials it met that loading the file did not)."""
-        results, denied = self.run_only([case])
+    def apart(self, cases):
+        """Run CASES in a guest of their own: (their results, the rules of the
+        denials they met that loading the file did not)."""
+        results, denied = self.run_only(cases)
+        return results, self.more(denied)
+
+    def more(self, denied):
+        """The rules of {rule: count} that loading the file did not meet as
+        often."""
         known = self.baseline()
-        return results, {rule for rule, n in denied.items()
-                         if n > known.get(rule, 0)}
+        return sorted(rule for rule, n in denied.items()
+                      if n > known.get(rule, 0))
 
     def run_only(self, only):
         """Run the cases ONLY: (results, {rule: count} of the denials)."""
         text, end = self.run_once(dict(self.plan, skip=[], only=only))
-        count = {}
-        for denial in end.get("denials") or ():
-            rule = denial.get("rule")
-            count[rule] = count.get(rule, 0) + denial.get("count", 1)
         results = {r["case"]: r for r in _records(text) if "case" in r}
-        return results, count
+        return results, _count_denials(end)
 
     def missing(self, case):
         """The result of a case that this side does not have."""

@@ -23,7 +23,9 @@ jailmod_sources = \
 	jailmod/repair_aliases.c \
 	jailmod/repair_atexit.c \
 	jailmod/repair_buffers.c \
+	jailmod/repair_held.c \
 	jailmod/repair_inits.c \
+	jailmod/repair_states.c \
 	jailmod/repair_values.c \
 	jailmod/repair_views.c \
 	jailmod/stream.c \

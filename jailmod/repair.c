@@ -3,13 +3,10 @@
 
 #include <string.h>
 
-const struct repair_table *const repair_tables[] = {&repair_buffers,
-                                                    &repair_inits,
-                                                    &repair_values,
-                                                    &repair_aliases,
-                                                    &repair_views,
-                                                    &repair_atexit,
-                                                    NULL};
+const struct repair_table *const repair_tables[] = {
+    &repair_buffers, &repair_inits,  &repair_values,
+    &repair_aliases, &repair_views,  &repair_atexit,
+    &repair_held,    &repair_states, NULL};
 
 static PyObject *all_types; /* list */
 
@@ -199,7 +196,9 @@ repair_prepare(const struct walk *walk)
                          row->type, row->name);
             return -1;
         }
-    return repair_views_prepare() < 0 ? -1 : repair_atexit_prepare();
+    return repair_views_prepare() < 0 || repair_atexit_prepare() < 0
+               ? -1
+               : repair_held_prepare();
 }
 
 /* Slot wrappers (`__str__`...) hold pointers of their own; heirs have copied

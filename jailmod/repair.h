@@ -52,6 +52,8 @@ extern const struct repair_table repair_values;  /* repair_values.c */
 extern const struct repair_table repair_aliases; /* repair_aliases.c */
 extern const struct repair_table repair_views;   /* repair_views.c */
 extern const struct repair_table repair_atexit;  /* repair_atexit.c */
+extern const struct repair_table repair_held;    /* repair_held.c */
+extern const struct repair_table repair_states;  /* repair_states.c */
 
 /* All of them; ends with NULL. */
 extern const struct repair_table *const repair_tables[];
@@ -60,5 +62,6 @@ const char *repair_name(const struct repair *row);
 
 int repair_views_prepare(void);
 int repair_atexit_prepare(void);
+int repair_held_prepare(void);
 
 #endif

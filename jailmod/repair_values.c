@@ -175,7 +175,9 @@ static ternaryfunc was_static_call;
 static PyObject *
 static_call(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    if (((struct static_object *)self)->callable != NULL)
+    /* Held: the call can give the object another one. */
+    OWNED_REF callable = Py_XNewRef(((struct static_object *)self)->callable);
+    if (callable != NULL)
         return was_static_call(self, args, kwargs);
     PyErr_SetString(PyExc_RuntimeError, "uninitialized staticmethod object");
     return NULL;

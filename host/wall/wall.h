@@ -142,13 +142,15 @@ int wall_narrow_view(struct wall *wall, const struct wall_view *view,
                      bool *out_narrow, struct err *err);
 
 /* After all imports: build the BPF program, pivot into an empty read-only
- * root, leave host uid 0, drop capabilities and bounding set, securebits,
- * no_new_privs, Landlock deny-all, MDWE, speculation controls.  The caller
- * stays dumpable, and can still fork and use the descriptors it holds. */
+ * root, leave host uid 0, drop capabilities and bounding set (all but what
+ * has_uids says), securebits, no_new_privs, Landlock deny-all, MDWE, mseal,
+ * speculation controls.  The caller stays dumpable, and can still fork and use
+ * the descriptors it holds. */
 int wall_close_root(struct wall *wall, struct err *err);
 
 /* In the fresh guest, descriptors already in place as 0..nofile-1 and none of
- * them a directory: close all others, PDEATHSIG, rlimits, nice.  A caller
+ * them a directory: become limits->uid and let go of every right, PDEATHSIG, a
+ * Landlock domain of its own, close all other descriptors, rlimits, nice.  A caller
  * with more than one thread is refused: the seal would cover only one. */
 int wall_guest(struct wall *wall, const struct wall_guest_limits *limits,
                struct err *err);

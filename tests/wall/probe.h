@@ -16,7 +16,7 @@ enum { PAGE_BYTES = 4096 };
 enum { TIME_YEARS = 0, TIME_NEGATIVE = 16, TIME_MALFORMED = 32 };
 
 /* Arguments that only the guest knows: replaced just before the call. */
-#define STACK 0x70001231ul /* the page of its stack that is in use */
+#define STACK 0x70001231ul /* of its stack, from the page below this one */
 #define TEXT 0x70002232ul  /* a page of its code */
 
 struct attempt {

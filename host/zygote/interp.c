@@ -314,27 +314,6 @@ interp_close_gate(struct interp *in, struct report *report, struct err *err)
     return 0;
 }
 
-void
-interp_before_fork(struct interp *in)
-{
-    (void)in;
-    PyOS_BeforeFork();
-}
-
-void
-interp_after_fork_parent(struct interp *in)
-{
-    (void)in;
-    PyOS_AfterFork_Parent();
-}
-
-void
-interp_after_fork_child(struct interp *in)
-{
-    (void)in;
-    PyOS_AfterFork_Child();
-}
-
 const char *
 interp_engine(char *buf, size_t len)
 {

@@ -41,11 +41,6 @@ void interp_warm(struct interp *in, unsigned rounds);
  * its own memory is done here. */
 void interp_settle(struct interp *in);
 
-/* Around fork(2); they must pair. */
-void interp_before_fork(struct interp *in);
-void interp_after_fork_parent(struct interp *in);
-void interp_after_fork_child(struct interp *in);
-
 /* Run one job in the sealed guest and send its claims to report.  Returns the
  * exit status that goes with the END frame it sent. */
 int interp_run_job(struct interp *in, const struct job *job,

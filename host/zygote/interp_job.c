@@ -386,11 +386,13 @@ static const char warm_source[] =
 void
 interp_settle(struct interp *in)
 {
-    enum { ROUNDS = 40 };
+    enum { ROUNDS = 40, AGAIN = 4 };
     PyGC_Collect();
     interp_fill_holes();
     interp_warm(in, ROUNDS);
     (void)interp_freeze(in);
+    interp_warm(in, AGAIN); /* collecting has emptied the free lists */
+    interp_use_huge_pages(in);
 }
 
 void

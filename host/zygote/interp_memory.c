@@ -13,6 +13,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25 /* Linux 6.1 */
+#endif
+
 enum {
     HUGE = 2 << 20,
     REGION = 64 << 20, /* twice what the library takes */
@@ -126,6 +130,26 @@ fill_large(void)
                 break;
             }
         }
+}
+
+/* Memory that is all in use already, in huge pages. */
+static void
+collapse(const char *start, const char *end)
+{
+    uintptr_t from = ((uintptr_t)start + HUGE - 1) / HUGE * HUGE;
+    uintptr_t to = (uintptr_t)end / HUGE * HUGE;
+    if (from < to)
+        (void)madvise((void *)from, to - from, MADV_COLLAPSE);
+}
+
+void
+interp_use_huge_pages(const struct interp *in)
+{
+    const struct mallinfo2 heap = mallinfo2();
+    const char *end = sbrk(0);
+    collapse(end - heap.arena, end - heap.keepcost);
+    if (in->region != NULL)
+        collapse(in->region->start, in->region->next);
 }
 
 void

@@ -51,6 +51,9 @@ int interp_freeze(struct interp *in);
 int interp_use_region(struct interp *in, struct err *err);
 void interp_trim_region(struct interp *in);
 
+/* Ask for huge pages where there is much memory already (Linux 6.1). */
+void interp_use_huge_pages(const struct interp *in);
+
 /* Take all memory that is free between what is used, for good. */
 void interp_fill_holes(void);
 

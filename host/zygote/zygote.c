@@ -96,13 +96,11 @@ say_hello(struct zygote *z, int hello_fd, struct err *err)
         return 0;
     if (keeper_begin(&z->wall, err) != 0)
         return -1;
-    interp_before_fork(z->interp);
     pid_t pid = fork();
     if (pid < 0)
         return err_set(err, ERR_SYSTEM, errno, "fork below the keeper");
     if (pid > 0)
         keeper_watch(pid, hello_fd);
-    interp_after_fork_child(z->interp);
     return guest_hello(hello_fd, &answer, err);
 }
 
@@ -154,14 +152,11 @@ static void
 spawn_guest(struct zygote *z, const struct control_spawn *spawn,
             struct fd_message *message)
 {
-    interp_before_fork(z->interp);
     pid_t pid = fork();
     if (pid == 0) {
-        interp_after_fork_child(z->interp);
         guest_main(z, spawn, message);
     }
     int fork_errno = errno;
-    interp_after_fork_parent(z->interp);
     if (pid < 0) {
         struct err err;
         err_set(&err, ERR_SYSTEM, fork_errno, "fork a guest");

@@ -166,9 +166,9 @@ finish(struct run *run)
 }
 
 static uint64_t
-ms_of(struct timeval t)
+us_of(struct timeval t)
 {
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_usec / 1000;
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_usec;
 }
 
 static void
@@ -176,9 +176,11 @@ note_end(struct run *run, int wait_status, const struct rusage *usage)
 {
     struct facts *f = &run->facts;
     f->wait_status = wait_status;
-    uint64_t cpu = ms_of(usage->ru_utime) + ms_of(usage->ru_stime);
-    uint64_t base = run->cpu_base_ns / 1000000;
-    f->cpu_ms = cpu > base ? cpu - base : 0;
+    /* Added before they are rounded: a limit that the clock of the process
+     * has reached is not a millisecond less here. */
+    uint64_t cpu = us_of(usage->ru_utime) + us_of(usage->ru_stime);
+    uint64_t base = run->cpu_base_ns / 1000;
+    f->cpu_ms = cpu > base ? (cpu - base) / 1000 : 0;
     f->mem_peak = (uint64_t)usage->ru_maxrss * 1024;
     f->minor_faults = (uint64_t)usage->ru_minflt;
     f->major_faults = (uint64_t)usage->ru_majflt;

@@ -11,8 +11,8 @@ struct library_row {
     const char *name; /* "json.decoder" */
     const char *path; /* its source, below PYTHON_STDLIB: "json/decoder.py" */
     bool package;
-    bool frozen; /* libpython has it too, and makes it faster */
-    uint32_t offset, size;           /* in library_code, marshalled */
+    bool frozen;           /* libpython has it too, and makes it faster */
+    uint32_t offset, size; /* in library_code, marshalled */
     uint32_t text_offset, text_size; /* its source there, by zlib */
     int64_t source_size;             /* bytes of the source it was made from */
     int64_t source_mtime; /* and its time of change, in nanoseconds */

@@ -150,8 +150,9 @@ int wall_close_root(struct wall *wall, struct err *err);
 
 /* In the fresh guest, descriptors already in place as 0..nofile-1 and none of
  * them a directory: become limits->uid and let go of every right, PDEATHSIG, a
- * Landlock domain of its own, close all other descriptors, rlimits, nice.  A caller
- * with more than one thread is refused: the seal would cover only one. */
+ * Landlock domain of its own, close all other descriptors, rlimits, nice.  A
+ * caller with more than one thread is refused: the seal would cover only
+ * one. */
 int wall_guest(struct wall *wall, const struct wall_guest_limits *limits,
                struct err *err);
 

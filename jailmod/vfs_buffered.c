@@ -18,6 +18,27 @@ buffered_check_made(const struct buffered *self)
     return -1;
 }
 
+static void
+drop_buffers(struct buffered *self)
+{
+    Py_CLEAR(self->in);
+    Py_CLEAR(self->out);
+    self->in_at = self->in_end = self->out_at = self->out_end = 0;
+}
+
+static int
+make_buffers(struct buffered *self)
+{
+    if (self->reads && self->in == NULL)
+        self->in = memory_new(self->size);
+    if (self->writes && self->out == NULL)
+        self->out = memory_new(self->size);
+    return (self->reads && self->in == NULL) ||
+                   (self->writes && self->out == NULL)
+               ? -1
+               : 0;
+}
+
 int
 buffered_enter(struct buffered *self)
 {
@@ -27,6 +48,9 @@ buffered_enter(struct buffered *self)
         PyErr_Format(PyExc_RuntimeError, "reentrant call inside %R", self);
         return -1;
     }
+    /* A raw object that was closed and is open again finds them gone. */
+    if (self->file == NULL && make_buffers(self) < 0)
+        return -1;
     self->busy = true;
     return 0;
 }
@@ -200,9 +224,7 @@ buffered_flush_both(struct buffered *self)
     if (buffered_flush_out(self) < 0)
         return -1;
     Py_ssize_t unread = buffered_unread(self);
-    if (unread == 0)
-        return 0;
-    if (buffered_raw_seek(self, -unread, SEEK_CUR) < 0)
+    if (unread > 0 && buffered_raw_seek(self, -unread, SEEK_CUR) < 0)
         return -1;
     self->in_at = self->in_end = 0;
     return 0;
@@ -232,29 +254,6 @@ buffered_check_raw(PyObject *raw, const char *question, const char *otherwise)
         return 0;
     PyErr_Format(vfs_py_unsupported(), "File or stream is not %s.", otherwise);
     return -1;
-}
-
-static void
-drop_buffers(struct buffered *self)
-{
-    Py_CLEAR(self->in);
-    Py_CLEAR(self->out);
-    self->in_at = self->in_end = self->out_at = self->out_end = 0;
-}
-
-static int
-make_buffers(struct buffered *self)
-{
-    if (self->file != NULL)
-        return 0;
-    if (self->reads)
-        self->in = memory_new(self->size);
-    if (self->writes)
-        self->out = memory_new(self->size);
-    return (self->reads && self->in == NULL) ||
-                   (self->writes && self->out == NULL)
-               ? -1
-               : 0;
 }
 
 static int
@@ -300,7 +299,7 @@ init(PyObject *object, PyObject *args, PyObject *kwargs, const char *format,
     self->writes = writes;
     self->size = size;
     self->file = file_is_exact(raw) ? (struct file *)raw : NULL;
-    if (make_buffers(self) < 0) {
+    if (self->file == NULL && make_buffers(self) < 0) {
         self->file = NULL;
         drop_buffers(self);
         return -1;
@@ -355,6 +354,8 @@ close_raw(struct buffered *self, PyObject *object)
     OWNED_REF flushed = PyObject_CallMethod(object, "flush", NULL);
     PyErr_Fetch(&type, &value, &traceback);
     OWNED_REF closed = PyObject_CallMethod(raw, "close", NULL);
+    if (!self->busy)
+        drop_buffers(self);
     if (type == NULL)
         return gate_take_ref(&closed);
     /* Both errors, the later one on top. */

@@ -187,10 +187,8 @@ buffered_sizeof(PyObject *object, PyObject *ignored)
     Py_ssize_t size = Py_TYPE(object)->tp_basicsize;
 
     (void)ignored;
-    if (self->in != NULL)
-        size += self->in->size;
-    if (self->out != NULL)
-        size += self->out->size;
+    if (self->in != NULL || self->out != NULL)
+        size += self->size;
     return PyLong_FromSsize_t(size);
 }
 

@@ -63,7 +63,7 @@ os_listdir(PyObject *module, PyObject *args, PyObject *kwargs)
     if (status < 0)
         return vfs_py_error(status, path.object, NULL);
     PyObject *list =
-        list_names(dir, path.object != NULL && PyBytes_Check(path.object));
+        list_names(dir, path.object != NULL && !PyUnicode_Check(path.object));
     vfs_release(fs(), dir);
     return list;
 }
@@ -248,10 +248,27 @@ struct iterator {
 };
 
 static void
+iterator_finalize(PyObject *self)
+{
+    PyObject *type, *value, *traceback;
+
+    if (((struct iterator *)self)->entries == NULL)
+        return;
+    PyErr_Fetch(&type, &value, &traceback);
+    if (PyErr_ResourceWarning(self, 1, "unclosed scandir iterator %R", self) <
+            0 &&
+        PyErr_ExceptionMatches(PyExc_Warning))
+        PyErr_WriteUnraisable(self);
+    PyErr_Restore(type, value, traceback);
+}
+
+static void
 iterator_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
 
+    if (PyObject_CallFinalizerFromDealloc(self) < 0)
+        return;
     Py_XDECREF(((struct iterator *)self)->entries);
     type->tp_free(self);
     Py_DECREF(type);
@@ -294,6 +311,7 @@ static PyMethodDef iterator_methods[] = {
 
 static PyType_Slot iterator_slots[] = {
     {Py_tp_dealloc, (void *)iterator_dealloc},
+    {Py_tp_finalize, (void *)iterator_finalize},
     {Py_tp_iter, (void *)PyObject_SelfIter},
     {Py_tp_iternext, (void *)iterator_next},
     {Py_tp_methods, iterator_methods},
@@ -317,7 +335,7 @@ path_prefix(const struct path_arg *path)
     if (path->object == NULL)
         return PyUnicode_FromString("./");
     bool slash = path->len > 0 && path->text[path->len - 1] == '/';
-    if (PyBytes_Check(path->object))
+    if (!PyUnicode_Check(path->object))
         return PyBytes_FromFormat("%s%s", path->text, slash ? "" : "/");
     return PyUnicode_FromFormat("%U%s", path->object, slash ? "" : "/");
 }
@@ -406,6 +424,7 @@ make_statvfs(void)
     const struct vfs *all = fs();
     const uint64_t block = 4096;
     uint64_t left = (all->limits.bytes - all->bytes) / block;
+    left -= left > 0; /* the folders are worth a block */
     const uint64_t numbers[] = {
         block,
         block,

@@ -291,13 +291,11 @@ fd_of(PyObject *file)
 {
     int fd = _PyLong_AsInt(file);
 
-    if (fd >= 0)
-        return fd;
-    if (!PyErr_Occurred())
+    if (fd < 0 && !PyErr_Occurred())
         PyErr_SetString(PyExc_ValueError, "negative file descriptor");
-    else if (PyErr_ExceptionMatches(PyExc_TypeError))
-        PyErr_Clear();
-    return -1;
+    else if (fd < 0)
+        PyErr_Clear(); /* a name, or nothing that can be opened */
+    return fd;
 }
 
 static int

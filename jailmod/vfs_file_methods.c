@@ -71,8 +71,9 @@ file_seek(PyObject *object, PyObject *args)
     int64_t offset;
     int whence = SEEK_SET;
 
-    if (file_check_open((struct file *)object) < 0 ||
-        !PyArg_ParseTuple(args, "O&|i:seek", offset_convert, &offset, &whence))
+    if (!PyArg_ParseTuple(args, "O&|i:seek", offset_convert, &offset,
+                          &whence) ||
+        file_check_open((struct file *)object) < 0)
         return NULL;
     int64_t at = file_seek_to((struct file *)object, offset, whence);
     return at < 0 ? NULL : PyLong_FromLongLong(at);

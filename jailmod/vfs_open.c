@@ -105,10 +105,11 @@ vfs_open_init(PyObject *module)
                : 0;
 }
 
-/* The layers above the raw file.  New reference. */
+/* The layers above the raw file.  New reference; on failure *top is the
+ * outermost one that was made, which owns the others. */
 static PyObject *
 add_layers(PyObject *raw, const struct request *request,
-           const struct mode *mode)
+           const struct mode *mode, PyObject **top)
 {
     int size = request->buffering;
     bool lines = size == 1 && !mode->binary;
@@ -126,12 +127,15 @@ add_layers(PyObject *raw, const struct request *request,
         PyObject_CallFunction(type, "Oi", raw, size > 1 ? size : 8192);
     if (buffer == NULL || mode->binary)
         return gate_take_ref(&buffer);
+    Py_SETREF(*top, Py_NewRef(buffer));
     const char *encoding = request->encoding;
     if (encoding == NULL || strcmp(encoding, "locale") == 0)
         encoding = "utf-8";
     OWNED_REF text = PyObject_CallFunction(
         types.text_type, "OszzO", buffer, encoding, request->errors,
         request->newline, lines ? Py_True : Py_False);
+    if (text != NULL)
+        Py_SETREF(*top, Py_NewRef(text));
     OWNED_REF shown = PyUnicode_FromString(request->mode);
     if (text == NULL || shown == NULL ||
         PyObject_SetAttrString(text, "mode", shown) < 0)
@@ -158,12 +162,13 @@ open_request(const struct request *request)
         request->closefd ? Py_True : Py_False, request->opener);
     if (raw == NULL)
         return NULL;
-    PyObject *stream = add_layers(raw, request, &mode);
+    OWNED_REF top = Py_NewRef(raw);
+    PyObject *stream = add_layers(raw, request, &mode, &top);
     if (stream != NULL)
         return stream;
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    OWNED_REF closed = PyObject_CallMethod(raw, "close", NULL);
+    OWNED_REF closed = PyObject_CallMethod(top, "close", NULL);
     if (closed == NULL)
         _PyErr_ChainExceptions(type, value, traceback);
     else
@@ -256,6 +261,6 @@ PyMethodDef vfs_io_methods[] = {
     {"open_code", CALL(io_open_code), METH_VARARGS | METH_KEYWORDS,
      "open_code(path): open(path, 'rb')"},
     {"input", io_input, METH_VARARGS,
-     "input(prompt='', /): a line of sys.stdin, without its newline."},
+     "input(prompt='', /)\n--\n\nA line of sys.stdin, without its newline."},
     {NULL, NULL, 0, NULL},
 };

@@ -285,7 +285,7 @@ os_readlink(PyObject *module, PyObject *args, PyObject *kwargs)
     if (status < 0)
         return vfs_py_error(status, path.object, NULL);
     return name_result(inode->target.text, inode->target.len,
-                       PyBytes_Check(path.object));
+                       !PyUnicode_Check(path.object));
 }
 
 /* --- what a file is --- */

@@ -42,7 +42,7 @@ struct path_arg {
     bool or_fd;
     bool or_none;
     /* After: */
-    PyObject *object; /* owned: the name as str or bytes; NULL: none given */
+    PyObject *object; /* owned: the name as it was given; NULL: none */
     PyObject *bytes;  /* owned, when the str had to be encoded */
     const char *text;
     size_t len;

@@ -136,7 +136,10 @@ path_convert(PyObject *object, void *arg)
                              Py_TYPE(object)->tp_name) < 0)
             return 0;
         OWNED_REF bytes = PyBytes_FromObject(object);
-        return bytes == NULL ? 0 : take_text(path, bytes);
+        if (bytes == NULL || !take_text(path, bytes))
+            return 0;
+        Py_SETREF(path->object, Py_NewRef(object)); /* for messages */
+        return 1;
     }
     OWNED_REF text = ask_fspath(path, object);
     return text == NULL ? 0 : take_text(path, text);

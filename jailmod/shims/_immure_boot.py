@@ -224,7 +224,6 @@ _PATCHES = (
     ("_strptime", "_immure_misc", "patch_strptime"),
     ("platform", "_immure_misc", "patch_platform"),
     ("uuid", "_immure_misc", "patch_uuid"),
-    ("shutil", "_immure_misc", "patch_shutil"),
     ("tempfile", "_immure_misc", "patch_tempfile"),
     ("random", "_immure_rt", "reseed"),
 )

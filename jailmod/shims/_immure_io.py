@@ -19,6 +19,14 @@ class BufferedRWPair(_pyio.BufferedRWPair, io.BufferedIOBase):
 
     __module__ = "io"
 
+    def __init__(self, reader, writer, buffer_size=io.DEFAULT_BUFFER_SIZE, /):
+        if not reader.readable():
+            raise io.UnsupportedOperation("File or stream is not readable.")
+        if not writer.writable():
+            raise io.UnsupportedOperation("File or stream is not writable.")
+        self.reader = _vfs.BufferedReader(reader, buffer_size)
+        self.writer = _vfs.BufferedWriter(writer, buffer_size)
+
 
 def raw_read(self, size=-1, /):
     """Read up to SIZE bytes by readinto(); all of it when SIZE is negative."""
@@ -50,12 +58,10 @@ def patch_names():
     """Put the safe classes into io, for modules that subclass them.  The
     machine's files can still be opened and modules imported."""
     for name, new in _new_classes.items():
-        set_and_swap(_pyio, name, new)
         set_and_swap(io, name, new)
         if name != "FileIO":
             io.BufferedIOBase.register(new)
     io.RawIOBase.register(_vfs.FileIO)
-    _pyio.RawIOBase.read = raw_read
     raw_read.__name__ = "read"
     raw_read.__qualname__ = "RawIOBase.read"
     io.RawIOBase.read = raw_read
@@ -67,6 +73,6 @@ def patch():
         setattr(_io, name, new)
     set_and_swap(builtins, "open", _vfs.io_open)
     set_and_swap(builtins, "input", _vfs.io_input)
-    for module in (io, _io, _pyio):
+    for module in (io, _io):
         module.open = _vfs.io_open
         set_and_swap(module, "open_code", _vfs.io_open_code)

@@ -115,17 +115,6 @@ def patch_uuid():
     uuid._node = uuid._last_timestamp = None
 
 
-def patch_shutil():
-    """Programs that are looked for are not there."""
-    shutil = sys.modules.get("shutil")
-    if shutil is not None:
-        set_and_swap(shutil, "which", _no_program)
-
-
-def _no_program(cmd, mode=1, path=None):
-    """None: there are no programs here."""
-
-
 def patch_tempfile():
     """Looked for when it is asked for, in the guest's files."""
     import tempfile

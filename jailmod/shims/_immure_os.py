@@ -106,6 +106,13 @@ def _getlogin():
     raise OSError(errno.ENXIO, "No such device or address")
 
 
+def _confstr(name, /):
+    # shutil.which() looks there when no PATH is set.
+    if name != "CS_PATH":
+        raise ValueError("unrecognized configuration name")
+    return "/bin:/usr/bin"
+
+
 def _at_fork(*, before=None, after_in_child=None, after_in_parent=None):
     pass
 
@@ -121,6 +128,7 @@ _ANSWERS = {
     "getgroups": lambda: [NOBODY],
     "getpgrp": lambda: PID,
     "getlogin": _getlogin,
+    "confstr": _confstr,
     "cpu_count": lambda: 1,
     "process_cpu_count": lambda: 1,
     "sched_getaffinity": _affinity,

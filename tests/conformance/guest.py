@@ -135,14 +135,6 @@ def put_missing(names, constants):
 
 # --- the support package, where it needs what no case is about --------------------
 
-def _gone(path, *args):
-    """os.unlink() and the like for files that were never written."""
-    import os
-    if os.path.exists(path):
-        os.unlink(path)
-    raise FileNotFoundError(2, "No such file or directory", path)
-
-
 # Text of a helper module -> what is run in its place.
 _REPLACED = {
     # Clears the registry of the caller's module.
@@ -167,11 +159,7 @@ _REPLACED = {
 
 def adapt(module):
     """Called when the helper MODULE has been run."""
-    if module.__name__ == "test.support.os_helper":
-        module._unlink = module._rmtree = module._rmdir = _gone
-        # They would try, in a decorator, which loses the file.
-        module._can_chmod = module._can_symlink = module._can_xattr = False
-    elif module.__name__ == "test.support.socket_helper":
+    if module.__name__ == "test.support.socket_helper":
         module._bind_nix_socket_error = OSError("no sockets")
     elif module.__name__ == "test.support.warnings_helper":
         module.import_deprecated = _import_deprecated

@@ -1,3 +1,4 @@
+import os
 import sys
 
 import immure
@@ -21,14 +22,14 @@ sys.stdout.buffer.write(b"bytes\n")
 sys.stdout.write("text\n")
 sys.stdout.flush()
 sys.stdout.reconfigure(line_buffering=False)
-assert sys.stdin.fileno() == 0
-for stream in (sys.stdout, sys.stderr):
+for number, stream in enumerate((sys.stdin, sys.stdout, sys.stderr)):
+    assert stream.fileno() == number and not os.isatty(number)
     try:
-        stream.fileno()
+        os.write(number, b"beside the stream")
     except OSError:
         pass
     else:
-        raise AssertionError("a descriptor")
+        raise AssertionError("written to a descriptor")
 try:
     print("\udc80")
 except UnicodeEncodeError:

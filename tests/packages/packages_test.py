@@ -239,7 +239,7 @@ class Numpy(unittest.TestCase):
         done = subprocess.run(
             [IMMURE, mode, "--policy", "data", *options,
              *(["-c", textwrap.dedent(code)] if mode == "run" else [code])],
-            capture_output=True, text=True, timeout=60)
+            capture_output=True, text=True, timeout=120)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return done.stdout
 
@@ -257,7 +257,7 @@ class Numpy(unittest.TestCase):
             print((a @ a)[0, 0], np.linalg.svd(a[:300, :300])[1][0].round())
             b = np.zeros(30_000_000); b += 1; print(b.sum())
             print(np.linalg.eigvals(np.eye(200)).sum().real)
-            """), "1500.0 300.0\n30000000.0\n200.0\n")
+            """, "--cpu", "60s", "--wall", "60s"), "1500.0 300.0\n30000000.0\n200.0\n")
 
     def test_a_program_that_enters_the_jail_itself(self):
         with tempfile.NamedTemporaryFile("w", suffix=".py") as f:

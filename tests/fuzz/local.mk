@@ -44,7 +44,8 @@ FUZZ_FLAGS = -std=gnu11 -g -O1 -fsanitize=address,undefined,fuzzer \
 fuzz_sources = $(base_sources) $(wire_sources) \
 	host/cli/nearest.c host/cli/option_rows.c host/cli/options.c \
 	host/lib/verdict.c host/policy/policy.c host/policy/units.c \
-	host/supervisor/claims.c host/supervisor/facts.c \
+	host/supervisor/claims.c host/supervisor/claims_files.c \
+	host/supervisor/facts.c \
 	host/supervisor/policy.c host/supervisor/result.c
 
 .PHONY: fuzz

@@ -26,7 +26,7 @@ def attempt():
                 pass
         frame = frame.f_back
     for what in (lambda: load('marsh' + 'al').loads(b'N'), lambda: (lambda: 0).__code__.replace(co_code=b''),
-                 lambda: load('o' + 's').fork(), lambda: load('o' + 's').listdir('/')):
+                 lambda: load('o' + 's').fork(), lambda: load('o' + 's').stat('/etc/passwd')):
         try:
             tried.append(('call', what()))
         except BaseException:

@@ -18,6 +18,7 @@ some other way (`# check: grader`, `# check: twice`)."""
 import argparse
 import atexit
 import concurrent.futures
+import contextlib
 import fnmatch
 import glob
 import json
@@ -145,7 +146,8 @@ def made_files(path, opts):
     number = os.path.basename(path)[:3]
     made = set(glob.glob(f"/tmp/escape-{number}*")) - opts.stale
     for each in made:
-        shutil.rmtree(each) if os.path.isdir(each) else os.unlink(each)
+        with contextlib.suppress(FileNotFoundError): # another run's, too
+            shutil.rmtree(each) if os.path.isdir(each) else os.unlink(each)
     return f"made {min(made)}" if made else None
 
 

@@ -195,7 +195,8 @@ def options(argv):
     ap.add_argument("--only", metavar="GLOB",
                     default=os.environ.get("ESCAPE_ONLY", "*"))
     ap.add_argument("--jobs", type=int, default=2)
-    ap.add_argument("--timeout", type=float, default=15)
+    ap.add_argument("--timeout", type=float,
+                    default=60 if "SANITIZERS" in os.environ else 15)
     ap.add_argument("--python", default="3.11")
     ap.add_argument("--no-rlimits", action="store_true",
                     default="SANITIZERS" in os.environ)

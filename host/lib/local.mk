@@ -46,3 +46,4 @@ install-data-hook:
 	cd '$(DESTDIR)$(libdir)' && $(LN_S) -f libimmure.so.0 libimmure.so
 uninstall-hook:
 	rm -f '$(DESTDIR)$(libdir)/libimmure.so'
+dist_man_MANS += docs/immure.3

@@ -70,3 +70,4 @@ fuzz: $(policy_generated)
 
 clean-local:
 	rm -rf fuzz
+EXTRA_DIST += tests/fuzz/README.md

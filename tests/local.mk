@@ -86,14 +86,11 @@ inventory:
 TESTS += tests/lint/lint.py \
 	tests/supervisor/test_lifecycle.py \
 	tests/examples/examples_test.py \
+	tests/packages/packages_test.py \
 	tests/escape/both_test.py \
 	tests/escape/gate_test.py \
 	tests/escape/whole_test.py \
 	tests/escape/wall_test.py
-# It looks through all memory, of which a sanitizer's shadow is terabytes.
-if !SANITIZERS
-TESTS += tests/packages/packages_test.py
-endif
 
 # The checks that need clang-format and mandoc as well.
 lint:

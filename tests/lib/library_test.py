@@ -21,7 +21,9 @@ def output(*command):
 def names(*options):
     """The dynamic symbols of the library."""
     for line in output("nm", "-D", *options, LIBRARY).splitlines():
-        yield line.split()[-1].split("@")[0]
+        name = line.split()[-1].split("@")[0]
+        if not name.startswith("__odr_asan."): # a sanitizer's, one a variable
+            yield name
 
 
 def declared():

@@ -14,11 +14,8 @@ tests_lib_test_session_LDADD = $(api_libs) $(CHECK_LIBS)
 tests_lib_test_trouble_SOURCES = tests/lib/test_trouble.c tests/lib/api.h
 tests_lib_test_trouble_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_lib_test_trouble_LDADD = $(api_libs) $(CHECK_LIBS)
-TESTS += tests/lib/examples_test.py
-# A sanitizer exports names of its own, and keeps what is freed.
-if !SANITIZERS
-TESTS += tests/lib/library_test.py tests/lib/soak_test.py
-endif
+TESTS += tests/lib/library_test.py tests/lib/examples_test.py \
+	tests/lib/soak_test.py
 check_PROGRAMS += tests/lib/soak
 tests_lib_soak_SOURCES = tests/lib/soak.c
 tests_lib_soak_LDADD = $(api_libs)

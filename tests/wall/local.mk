@@ -54,14 +54,10 @@ tests_wall_without_CPPFLAGS = $(AM_CPPFLAGS) $(SECCOMP_CFLAGS)
 tests_wall_without_LDADD = $(SECCOMP_LIBS)
 
 
-wall_scripts = tests/wall/attacks_test.py tests/wall/own_uid_test.py \
-	tests/wall/killed_for_test.py
-# The leak sanitizer wants /proc and ptrace(2), and its shadow is on the
-# account of a control group: nothing of this can be seen beside it.
-if !SANITIZERS
-wall_scripts += tests/wall/cgroup_test.py tests/wall/doctor_test.py \
-	tests/wall/kernels_test.py tests/wall/untraced_test.py
-endif
+wall_scripts = tests/wall/attacks_test.py tests/wall/cgroup_test.py \
+	tests/wall/doctor_test.py tests/wall/kernels_test.py \
+	tests/wall/own_uid_test.py tests/wall/killed_for_test.py \
+	tests/wall/untraced_test.py
 TESTS += $(wall_scripts)
 
 # All of this, alone.

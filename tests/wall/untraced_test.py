@@ -15,6 +15,10 @@ UNTRACED = [os.path.join(BUILD, "tests/wall/without"), "ptrace=EPERM", "--"]
 IMMURE = os.path.join(BUILD, "immure")
 LAYERS = os.path.join(BUILD, "tests/layers")
 
+# The leak sanitizer ends a program whose ptrace(2) is another's or refused.
+if "SANITIZERS" in os.environ:
+    os.environ["ASAN_OPTIONS"] = "detect_leaks=0"
+
 
 def run(*argv):
     return subprocess.run([*UNTRACED, *argv], stdin=subprocess.DEVNULL,

@@ -171,15 +171,15 @@ def settle(plain, jail, passed, only, expected):
 
 
 def judge_all(rows, opts, expected):
-    """The verdicts, in the order of ROWS; the largest files go first."""
+    """The verdicts as they come; the largest files go first."""
     parts = {row[0]: {case[len(row[0]) + 1:]: reason
                       for case, reason in expected.items()
                       if file_of(case, rows) == row[0]} for row in rows}
     with concurrent.futures.ThreadPoolExecutor(opts.jobs) as pool:
-        started = {row[0]: pool.submit(judge_file, row, opts, parts[row[0]])
-                   for row in sorted(rows, key=size_of, reverse=True)}
-        for row in rows:
-            yield started[row[0]].result()
+        started = [pool.submit(judge_file, row, opts, parts[row[0]])
+                   for row in sorted(rows, key=size_of, reverse=True)]
+        for one in concurrent.futures.as_completed(started):
+            yield one.result()
 
 
 def file_of(case, rows):

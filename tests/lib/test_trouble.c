@@ -44,8 +44,9 @@ START_TEST(dead_zygote_under_load)
         int v = verdict_of(calls[i], NULL);
         ok += v == IMMURE_OK;
         lost += v == IMMURE_INTERNAL;
+        ck_assert_msg(v == IMMURE_OK || v == IMMURE_INTERNAL,
+                      "job %d ended as %d", i, v);
     }
-    ck_assert_int_eq(ok + lost, 120);
     ck_assert_int_le(lost, 9);
     ck_assert_int_eq(run_code(im, policy, "print(1)", NULL), IMMURE_OK);
     immure_close(im);

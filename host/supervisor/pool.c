@@ -201,7 +201,8 @@ on_over(void *arg, struct run *run)
 
 /* A guest that says that it can't be set up takes the first job with it, and
  * so does the third in a row that dies without a word: what is wrong with one
- * may be wrong with all, and then no job must wait for ever. */
+ * may be wrong with all, and then no job must wait for ever.  Those that died
+ * of their zygote's death are one failure, which on_zygote_gone() counts. */
 static void
 on_failed(void *arg, struct run *run, const struct err *err)
 {
@@ -219,7 +220,8 @@ on_failed(void *arg, struct run *run, const struct err *err)
             tell_failed(pool, request, err);
     } else if (idle) {
         pool->counts.lost++;
-    } else if (guest->zygote != NULL) {
+    } else if (guest->zygote != NULL &&
+               !zygote_link_is_closed(&guest->zygote->link)) {
         pool->failures++;
         request = TAILQ_FIRST(&pool->queue);
         bool hopeless = run->claims.broken || pool->failures >= FAILURES_MAX;

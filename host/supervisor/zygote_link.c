@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
@@ -129,6 +130,13 @@ zygote_link_spawn(struct zygote_link *link, const struct control_spawn *spawn,
 {
     return fd_send(link->control, spawn, sizeof *spawn, fds,
                    CONTROL_SPAWN_COUNT, err);
+}
+
+bool
+zygote_link_is_closed(const struct zygote_link *link)
+{
+    struct pollfd end = {.fd = link->control, .events = POLLRDHUP};
+    return link->control < 0 || poll(&end, 1, 0) != 0;
 }
 
 void

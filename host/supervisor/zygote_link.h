@@ -38,6 +38,10 @@ int zygote_link_spawn(struct zygote_link *link,
                       const struct control_spawn *spawn,
                       const int fds[CONTROL_SPAWN_COUNT], struct err *err);
 
+/* Whether it has ended, or is ending: its end of the socket closes before any
+ * guest dies of its death. */
+bool zygote_link_is_closed(const struct zygote_link *link);
+
 /* Kill it; its pid namespace, and so every guest, dies with it. */
 void zygote_link_end(struct zygote_link *link);
 

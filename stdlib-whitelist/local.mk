@@ -43,6 +43,7 @@ stdlib-whitelist/library_data.c: stdlib-whitelist/freeze.py \
 	    stdlib-whitelist/library.bin stdlib-whitelist/names_data.c
 stdlib-whitelist/names_data.c: stdlib-whitelist/library_data.c
 nodist_libimmure_a_SOURCES += stdlib-whitelist/names_data.c
+nodist_libimmure_so_0_SOURCES += stdlib-whitelist/names_data.c
 
 CLEANFILES += stdlib-whitelist/library_data.c stdlib-whitelist/library.bin \
 	stdlib-whitelist/names_data.c stdlib-whitelist/library.of

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 BUILD = os.environ.get("BUILDDIR", "build")
 TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -50,6 +51,18 @@ def nothing_of_python():
                   + re.findall(r"NEEDED.*\[(libpython.*)\]", needed))
 
 
+def all_is_found():
+    """A program that is linked with it needs no more than it names."""
+    with tempfile.NamedTemporaryFile(suffix=".c") as program:
+        program.write(b"int main(void) { return 0; }")
+        program.flush()
+        done = subprocess.run(
+            ["cc", program.name, "-Wl,--no-as-needed", LIBRARY, "-o",
+             "/dev/null"],
+            capture_output=True, text=True)
+    return re.findall(r"undefined reference to `((?!__)\w+)'", done.stderr)
+
+
 def header_alone():
     header = os.path.join(TOP, "host/lib/immure.h")
     wrong = []
@@ -68,6 +81,7 @@ CHECKS = (
     ("only immure_* is exported", only_its_own),
     ("all of the header is exported, and no more", all_of_the_header),
     ("nothing of Python is in it", nothing_of_python),
+    ("it can be linked with", all_is_found),
     ("the header stands alone", header_alone),
 )
 

@@ -154,9 +154,9 @@ note_memory(struct run *run)
 {
     struct facts *f = &run->facts;
     uint64_t peak = f->mem_peak;
-    if (f->limit != LIMIT_NONE || run->cgroups == NULL ||
+    if (f->limit != LIMIT_NONE || run->cgroup == NULL ||
         !WIFSIGNALED(f->wait_status) || WTERMSIG(f->wait_status) != SIGKILL ||
-        !cgroup_ran_out(run->cgroups, run->pid, &peak))
+        !cgroup_ran_out(run->cgroup, &peak))
         return;
     note(run, LIMIT_MEMORY, run->limits.memory);
     f->limit_used = peak;

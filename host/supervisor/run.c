@@ -17,6 +17,9 @@
 #include "host/supervisor/run_io.h"
 #include "host/supervisor/trace.h"
 
+_Static_assert(CONTROL_SPAWN_MOST - CONTROL_SPAWN_COUNT == CGROUP_TREES_MAX,
+               "a door of each hierarchy");
+
 enum { START_SECONDS = 30, PARK_MS = 20, CGROUP_SLACK = 16 << 20 };
 
 uint64_t
@@ -55,9 +58,20 @@ free_timer(struct event **timer)
     *timer = NULL;
 }
 
+/* One that was killed may have left counts behind. */
+static void
+leave_cgroup(struct run *run)
+{
+    if (run->cgroup != NULL)
+        cgroup_give_back(run->cgroup,
+                         run->reaped && WIFEXITED(run->facts.wait_status));
+    run->cgroup = NULL;
+}
+
 void
 run_clear(struct run *run)
 {
+    leave_cgroup(run);
     stream_close(&run->in);
     stream_close(&run->hello);
     stream_close(&run->report);
@@ -224,20 +238,13 @@ on_start_timer(evutil_socket_t fd, short what, void *arg)
  * the zygote's that it can make its own, what it may map, and the page tables
  * and kernel memory that go with that. */
 static int
-enter_cgroup(const struct run *run, struct err *err)
+take_cgroup(struct run *run, struct err *err)
 {
     uint64_t data = run->data_used + run->birth.memory;
     if (run->cgroups == NULL || run->kind != RUN_JOB)
         return 0;
-    return cgroup_enter(run->cgroups, run->pid,
-                        data + data / 64 + CGROUP_SLACK, err);
-}
-
-static void
-leave_cgroup(const struct run *run)
-{
-    if (run->cgroups != NULL && run->kind == RUN_JOB && run->pid > 0)
-        cgroup_remove(run->cgroups, run->pid);
+    return cgroup_take(run->cgroups, data + data / 64 + CGROUP_SLACK,
+                       &run->cgroup, err);
 }
 
 /* The first to say hello becomes the guest; or its keeper, if it cannot be
@@ -255,7 +262,7 @@ answer_hello(struct run *run, int fd, pid_t pid, struct err *err)
     } else {
         run->pid = pid;
         run->events.born(run->events.arg, run);
-        if (enter_cgroup(run, err) != 0)
+        if (run->cgroup != NULL && cgroup_put(run->cgroup, pid, err) != 0)
             return -1;
     }
     return fd_send(fd, &answer, 1, NULL, 0, err);
@@ -283,7 +290,6 @@ take_ended(struct run *run, const struct control_ended *ended)
     }
     end(run, ended->wait_status, &ended->usage);
     run->reaped = true;
-    leave_cgroup(run);
     stream_close(&run->hello);
     run->events.gone(run->events.arg, run);
 }
@@ -330,14 +336,27 @@ on_hello(evutil_socket_t fd, short what, void *arg)
 
 /* The guest's ends of what was made for it, to send. */
 struct ends {
-    int guest[CONTROL_SPAWN_COUNT];
+    int guest[CONTROL_SPAWN_MOST];
+    size_t n;
 };
 
 static void
 ends_clear(struct ends *ends)
 {
-    for (size_t i = 0; i < CONTROL_SPAWN_COUNT; i++)
+    for (size_t i = 0; i < ends->n; i++)
         cleanup_fd(&ends->guest[i]);
+}
+
+static int
+add_doors(const struct run *run, struct ends *ends, struct err *err)
+{
+    size_t n;
+    if (run->cgroup == NULL)
+        return 0;
+    if (cgroup_doors(run->cgroup, ends->guest + ends->n, &n, err) != 0)
+        return -1;
+    ends->n += n;
+    return 0;
 }
 
 static int
@@ -373,12 +392,13 @@ run_start(struct run *run, struct zygote_link *zygote,
           const struct control_spawn *birth, int stdin_fd, struct err *err)
 {
     __attribute__((cleanup(ends_clear))) struct ends ends = {
-        {-1, -1, -1, -1, -1}};
+        {-1, -1, -1, -1, -1}, CONTROL_SPAWN_COUNT};
     run->asked_ns = run_now_ns();
     run->birth = *birth;
     run->data_used = zygote->data_used;
     if (make_ends(run, stdin_fd, &ends, err) != 0 ||
-        zygote_link_spawn(zygote, birth, ends.guest, err) != 0)
+        take_cgroup(run, err) != 0 || add_doors(run, &ends, err) != 0 ||
+        zygote_link_spawn(zygote, birth, ends.guest, ends.n, err) != 0)
         return -1;
     if (stream_watch(&run->hello, run, EV_READ, on_hello, err) != 0 ||
         run_watch(run, err) != 0)
@@ -558,7 +578,6 @@ run_waited(struct run *run, int wait_status, const struct rusage *usage)
         return;
     }
     run->reaped = true;
-    leave_cgroup(run);
     run->events.gone(run->events.arg, run);
 }
 

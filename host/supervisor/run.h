@@ -53,9 +53,10 @@ struct stream {
 struct run {
     enum run_kind kind;
     enum run_state state;
-    struct event_base *base;       /* borrowed */
-    const struct cgroups *cgroups; /* borrowed; NULL where there are none */
-    uint64_t data_used;            /* what its zygote held at its birth */
+    struct event_base *base; /* borrowed */
+    struct cgroups *cgroups; /* borrowed; NULL where there are none */
+    struct cgroup *cgroup;   /* its own, of these; or NULL */
+    uint64_t data_used;      /* what its zygote held at its birth */
     struct run_events events;
     struct control_spawn birth; /* what it was sealed with, or held to since */
     struct job_limits limits;   /* of the job it was given */

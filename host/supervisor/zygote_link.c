@@ -126,10 +126,9 @@ zygote_link_read(struct zygote_link *link, struct control_reply *out,
 
 int
 zygote_link_spawn(struct zygote_link *link, const struct control_spawn *spawn,
-                  const int fds[CONTROL_SPAWN_COUNT], struct err *err)
+                  const int *fds, size_t nfds, struct err *err)
 {
-    return fd_send(link->control, spawn, sizeof *spawn, fds,
-                   CONTROL_SPAWN_COUNT, err);
+    return fd_send(link->control, spawn, sizeof *spawn, fds, nfds, err);
 }
 
 bool

@@ -35,8 +35,8 @@ int zygote_link_read(struct zygote_link *link, struct control_reply *out,
 
 /* Ask for a guest; fds in the order of enum control_fd, kept by the caller. */
 int zygote_link_spawn(struct zygote_link *link,
-                      const struct control_spawn *spawn,
-                      const int fds[CONTROL_SPAWN_COUNT], struct err *err);
+                      const struct control_spawn *spawn, const int *fds,
+                      size_t nfds, struct err *err);
 
 /* Whether it has ended, or is ending: its end of the socket closes before any
  * guest dies of its death. */

@@ -1,4 +1,4 @@
-#include "host/wall/cgroup.h"
+#include "host/wall/cgroup_inner.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,51 +13,10 @@
 
 #include "host/cleanup.h"
 
-enum { TREES_MAX = 3, NAME_MAX_BYTES = 64, TEXT_MAX = 4096 };
+static const char *const names[CGROUP_CONTROLLERS] = {"memory", "pids", "cpu"};
 
-enum controller { MEMORY, PIDS, CPU, CONTROLLERS };
-static const char *const names[CONTROLLERS] = {"memory", "pids", "cpu"};
-
-/* One hierarchy that holds at least one of the controllers. */
-struct tree {
-    bool v2;
-    bool moved; /* we and who started us were, into a leaf */
-    bool has[CONTROLLERS];
-    int base; /* directory of the process's own group; owned */
-    int home; /* directory of those we made, below it; owned, locked */
-};
-
-struct cgroups {
-    struct tree trees[TREES_MAX];
-    size_t count;
-    char home[NAME_MAX_BYTES]; /* "immure-PID" */
-};
-
-/* What is written for a guest.  A kernel without one of those that may fail
- * has no swap, or no such limit. */
-/* clang-format off */
-static const struct {
-    enum controller controller;
-    bool v2;
-    bool may_fail;
-    const char *file;
-    const char *value; /* NULL: the memory limit */
-} knobs[] = {
-    {MEMORY, true,  true,  "memory.swap.max",             "0"},
-    {MEMORY, true,  false, "memory.max",                  NULL},
-    {MEMORY, false, false, "memory.limit_in_bytes",       NULL},
-    {MEMORY, false, true,  "memory.memsw.limit_in_bytes", NULL},
-    {PIDS,   true,  false, "pids.max",                    "1"},
-    {PIDS,   false, false, "pids.max",                    "1"},
-    /* One thread never uses more than one processor: a second limit, should
-       it ever have two. */
-    {CPU,    true,  true,  "cpu.max",                     "100000 100000"},
-    {CPU,    false, true,  "cpu.cfs_quota_us",            "100000"},
-};
-/* clang-format on */
-
-static int
-write_at(int dir, const char *file, const char *value)
+int
+cgroup_write_at(int dir, const char *file, const char *value)
 {
     OWNED_FD fd = openat(dir, file, O_WRONLY | O_CLOEXEC);
     if (fd < 0)
@@ -65,17 +24,17 @@ write_at(int dir, const char *file, const char *value)
     return write(fd, value, strlen(value)) == (ssize_t)strlen(value) ? 0 : -1;
 }
 
-static bool
-read_at(int dir, const char *file, char out[TEXT_MAX])
+bool
+cgroup_read_at(int dir, const char *file, char out[CGROUP_TEXT])
 {
     OWNED_FD fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, out, TEXT_MAX - 1);
+    ssize_t n = fd < 0 ? -1 : read(fd, out, CGROUP_TEXT - 1);
     out[n > 0 ? n : 0] = '\0';
     return n >= 0;
 }
 
-static int
-open_dir(int at, const char *name)
+int
+cgroup_open_dir(int at, const char *name)
 {
     return openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
@@ -149,7 +108,7 @@ open_own(const char *controller)
         if (strncmp(path, root, n) != 0)
             continue;
         snprintf(full, sizeof full, "%s%s", at, path + n);
-        return open_dir(AT_FDCWD, full);
+        return cgroup_open_dir(AT_FDCWD, full);
     }
     return -1;
 }
@@ -160,9 +119,9 @@ open_own(const char *controller)
 static bool
 is_ours_alone(int base)
 {
-    char text[TEXT_MAX];
+    char text[CGROUP_TEXT];
     char *rest = text;
-    if (!read_at(base, "cgroup.procs", text))
+    if (!cgroup_read_at(base, "cgroup.procs", text))
         return false;
     for (long pid; (pid = strtol(rest, &rest, 10)) != 0;)
         if (pid != getpid() && pid != getppid())
@@ -175,39 +134,39 @@ move(int dir, pid_t pid)
 {
     char text[16];
     snprintf(text, sizeof text, "%d", (int)pid);
-    return dir >= 0 && write_at(dir, "cgroup.procs", text) == 0;
+    return dir >= 0 && cgroup_write_at(dir, "cgroup.procs", text) == 0;
 }
 
 static const char leaf[] = "immure-outside";
 
 /* "+memory +pids", or with a minus. */
 static int
-control(const struct tree *tree, int dir, char sign)
+control(const struct cgroup_tree *tree, int dir, char sign)
 {
     char words[64] = "";
     size_t n = 0;
-    for (int i = 0; i < CONTROLLERS; i++)
+    for (int i = 0; i < CGROUP_CONTROLLERS; i++)
         if (tree->has[i])
             n += (size_t)snprintf(words + n, sizeof words - n, "%s%c%s",
                                   n ? " " : "", sign, names[i]);
-    return write_at(dir, "cgroup.subtree_control", words);
+    return cgroup_write_at(dir, "cgroup.subtree_control", words);
 }
 
 /* A group that was delegated has us in it, and who started us: out of the
  * way, into a leaf. */
 static bool
-step_aside(struct tree *tree)
+step_aside(struct cgroup_tree *tree)
 {
     if (!is_ours_alone(tree->base) ||
         (mkdirat(tree->base, leaf, 0755) != 0 && errno != EEXIST))
         return false;
-    OWNED_FD dir = open_dir(tree->base, leaf);
+    OWNED_FD dir = cgroup_open_dir(tree->base, leaf);
     tree->moved = move(dir, getppid()) && move(dir, getpid());
     return tree->moved;
 }
 
 static void
-step_back(struct tree *tree)
+step_back(struct cgroup_tree *tree)
 {
     if (!tree->moved || control(tree, tree->base, '-') != 0)
         return;
@@ -218,7 +177,7 @@ step_back(struct tree *tree)
 
 /* Let groups below have what this one has. */
 static bool
-enable(struct tree *tree)
+enable(struct cgroup_tree *tree)
 {
     if (control(tree, tree->base, '+') == 0)
         return true;
@@ -231,7 +190,7 @@ enable(struct tree *tree)
 static void
 each_dir(int at, void (*visit)(int at, const char *name))
 {
-    int copy = open_dir(at, ".");
+    int copy = cgroup_open_dir(at, ".");
     DIR *dir = copy < 0 ? NULL : fdopendir(copy);
     const struct dirent *entry;
     if (dir == NULL) {
@@ -257,7 +216,7 @@ sweep_one(int at, const char *name)
 {
     if (strncmp(name, "immure-", 7) != 0)
         return;
-    OWNED_FD dir = open_dir(at, name);
+    OWNED_FD dir = cgroup_open_dir(at, name);
     if (dir < 0 || flock(dir, LOCK_EX | LOCK_NB) != 0)
         return;
     each_dir(dir, remove_one);
@@ -265,12 +224,12 @@ sweep_one(int at, const char *name)
 }
 
 static bool
-make_home(struct tree *tree, const char *name)
+make_home(struct cgroup_tree *tree, const char *name)
 {
     each_dir(tree->base, sweep_one);
     if (mkdirat(tree->base, name, 0755) != 0)
         return false;
-    tree->home = open_dir(tree->base, name);
+    tree->home = cgroup_open_dir(tree->base, name);
     if (tree->home >= 0 && flock(tree->home, LOCK_EX | LOCK_NB) == 0 &&
         (!tree->v2 || control(tree, tree->home, '+') == 0))
         return true;
@@ -279,7 +238,7 @@ make_home(struct tree *tree, const char *name)
 }
 
 static void
-tree_clear(struct tree *tree, const char *home)
+tree_clear(struct cgroup_tree *tree, const char *home)
 {
     if (tree->home >= 0) {
         each_dir(tree->home, remove_one);
@@ -293,9 +252,9 @@ tree_clear(struct tree *tree, const char *home)
 }
 
 static bool
-add_tree(struct cgroups *c, const struct tree *found)
+add_tree(struct cgroups *c, const struct cgroup_tree *found)
 {
-    struct tree tree = *found;
+    struct cgroup_tree tree = *found;
     tree.home = -1;
     if (tree.base >= 0 && (!tree.v2 || enable(&tree)) &&
         make_home(&tree, c->home)) {
@@ -311,14 +270,14 @@ add_tree(struct cgroups *c, const struct tree *found)
 static bool
 find_v2(struct cgroups *c)
 {
-    char words[TEXT_MAX];
-    struct tree tree = {.v2 = true, .base = open_own(NULL)};
+    char words[CGROUP_TEXT];
+    struct cgroup_tree tree = {.v2 = true, .base = open_own(NULL)};
     if (tree.base < 0)
         return false;
-    if (read_at(tree.base, "cgroup.controllers", words))
-        for (int i = 0; i < CONTROLLERS; i++)
+    if (cgroup_read_at(tree.base, "cgroup.controllers", words))
+        for (int i = 0; i < CGROUP_CONTROLLERS; i++)
             tree.has[i] = has_word(words, names[i]);
-    if (tree.has[MEMORY] || tree.has[PIDS])
+    if (tree.has[CGROUP_MEMORY] || tree.has[CGROUP_PIDS])
         return add_tree(c, &tree);
     close(tree.base);
     errno = ENOENT;
@@ -328,8 +287,8 @@ find_v2(struct cgroups *c)
 static bool
 find_v1(struct cgroups *c)
 {
-    for (int i = 0; i < CONTROLLERS; i++) {
-        struct tree tree = {.base = open_own(names[i])};
+    for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
+        struct cgroup_tree tree = {.base = open_own(names[i])};
         tree.has[i] = true;
         if (tree.base >= 0)
             (void)add_tree(c, &tree);
@@ -338,7 +297,7 @@ find_v1(struct cgroups *c)
 }
 
 static bool
-has(const struct cgroups *c, enum controller controller)
+has(const struct cgroups *c, enum cgroup_controller controller)
 {
     for (size_t i = 0; i < c->count; i++)
         if (c->trees[i].has[controller])
@@ -355,7 +314,8 @@ cgroups_find(struct cgroups **out, int *out_why, struct err *err)
     snprintf(c->home, sizeof c->home, "immure-%d", (int)getpid());
     errno = 0;
     *out_why = 0;
-    if ((find_v2(c) || find_v1(c)) && has(c, MEMORY) && has(c, PIDS)) {
+    if ((find_v2(c) || find_v1(c)) && has(c, CGROUP_MEMORY) &&
+        has(c, CGROUP_PIDS)) {
         *out = c;
         return 0;
     }
@@ -370,92 +330,8 @@ cgroups_free(struct cgroups *c)
 {
     if (c == NULL)
         return;
+    cgroups_free_rest(c);
     for (size_t i = 0; i < c->count; i++)
         tree_clear(&c->trees[i], c->home);
     free(c);
-}
-
-/* --- a guest's ---------------------------------------------------------- */
-
-static int
-set_knobs(const struct tree *tree, int dir, uint64_t memory_max)
-{
-    char bytes[32];
-    snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)memory_max);
-    for (size_t i = 0; i < sizeof knobs / sizeof knobs[0]; i++)
-        if (knobs[i].v2 == tree->v2 && tree->has[knobs[i].controller] &&
-            write_at(dir, knobs[i].file,
-                     knobs[i].value ? knobs[i].value : bytes) != 0 &&
-            !knobs[i].may_fail)
-            return -1;
-    return 0;
-}
-
-static void
-name_of(pid_t pid, char out[NAME_MAX_BYTES])
-{
-    snprintf(out, NAME_MAX_BYTES, "%d", (int)pid);
-}
-
-static int
-enter_tree(const struct tree *tree, const char *pid, uint64_t memory_max)
-{
-    if (mkdirat(tree->home, pid, 0755) != 0)
-        return -1;
-    OWNED_FD dir = open_dir(tree->home, pid);
-    if (dir < 0 || set_knobs(tree, dir, memory_max) != 0)
-        return -1;
-    return write_at(dir, "cgroup.procs", pid);
-}
-
-int
-cgroup_enter(const struct cgroups *c, pid_t pid, uint64_t memory_max,
-             struct err *err)
-{
-    char name[NAME_MAX_BYTES];
-    name_of(pid, name);
-    for (size_t i = 0; i < c->count; i++)
-        if (enter_tree(&c->trees[i], name, memory_max) != 0)
-            return err_set(err, ERR_WALL, errno,
-                           "wall layer cgroup did not go up: put the guest "
-                           "into a control group");
-    return 0;
-}
-
-static bool
-read_guests(const struct tree *tree, pid_t pid, const char *v2, const char *v1,
-            char out[TEXT_MAX])
-{
-    char path[2 * NAME_MAX_BYTES];
-    snprintf(path, sizeof path, "%d/%s", (int)pid, tree->v2 ? v2 : v1);
-    return read_at(tree->home, path, out);
-}
-
-/* Version 1 has a line "oom_kill N" in memory.oom_control from Linux 4.13. */
-bool
-cgroup_ran_out(const struct cgroups *c, pid_t pid, uint64_t *out_peak)
-{
-    const struct tree *tree = c->trees;
-    char text[TEXT_MAX];
-    while (!tree->has[MEMORY]) /* cgroups_find() saw it */
-        tree++;
-    const char *found =
-        read_guests(tree, pid, "memory.events", "memory.oom_control", text)
-            ? strstr(text, "oom_kill ")
-            : NULL;
-    if (found == NULL || atoi(found + strlen("oom_kill ")) == 0)
-        return false;
-    if (read_guests(tree, pid, "memory.peak", "memory.max_usage_in_bytes",
-                    text))
-        *out_peak = strtoull(text, NULL, 10);
-    return true;
-}
-
-void
-cgroup_remove(const struct cgroups *c, pid_t pid)
-{
-    char name[NAME_MAX_BYTES];
-    name_of(pid, name);
-    for (size_t i = 0; i < c->count; i++)
-        remove_one(c->trees[i].home, name);
 }

@@ -1,7 +1,8 @@
 wall_sources = \
 	host/wall/attempts.c host/wall/attempts.h \
 	host/wall/caps.c host/wall/caps.h \
-	host/wall/cgroup.c host/wall/cgroup.h \
+	host/wall/cgroup.c host/wall/cgroup.h host/wall/cgroup_guest.c \
+	host/wall/cgroup_inner.h \
 	host/wall/environment.c host/wall/environment.h \
 	host/wall/fds.c host/wall/fds.h \
 	host/wall/filter.c host/wall/filter.h \

@@ -16,10 +16,11 @@ enum { LIMIT_BYTES = 32 << 20, STATUS_UNFORKED = 1 };
 
 /* Status 0 says that it worked; confined it should end by being killed. */
 static _Noreturn void
-try_both(int go, bool confined)
+try_both(int go, const int *doors, size_t ndoors, bool confined)
 {
     char byte;
-    if (read(go, &byte, 1) != 1)
+    struct err err;
+    if (read(go, &byte, 1) != 1 || cgroup_enter_by(doors, ndoors, &err) != 0)
         _exit(STATUS_UNFORKED);
     pid_t pid = fork();
     if (pid == 0)
@@ -46,28 +47,43 @@ judge(int status, bool confined)
 }
 
 static int
-try_in(const struct cgroups *cgroups, int *out, struct err *err)
+try_in(const struct cgroup *group, int *out, struct err *err)
 {
-    int ends[2], status = 0;
+    int ends[2], status = 0, doors[CGROUP_TREES_MAX];
+    size_t ndoors = 0;
     if (fd_pipe(ends, err) != 0)
         return -1;
     OWNED_FD from = ends[0], to = ends[1];
+    if (group != NULL && cgroup_doors(group, doors, &ndoors, err) != 0)
+        return -1;
     pid_t pid = fork();
-    if (pid < 0)
-        return err_set(err, ERR_SYSTEM, errno, "fork a probe");
     if (pid == 0) {
         close(take_fd(&to));
-        try_both(from, cgroups != NULL);
+        try_both(from, doors, ndoors, group != NULL);
     }
-    int done = cgroups ? cgroup_enter(cgroups, pid, LIMIT_BYTES, err) : 0;
+    int why = errno;
+    while (ndoors > 0)
+        close(doors[--ndoors]);
+    if (pid < 0)
+        return err_set(err, ERR_SYSTEM, why, "fork a probe");
+    int done = group ? cgroup_put(group, pid, err) : 0;
     if (done == 0)
         (void)!write(to, "", 1);
     close(take_fd(&to));
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
-    if (cgroups != NULL)
-        cgroup_remove(cgroups, pid);
-    *out = judge(status, cgroups != NULL);
+    *out = judge(status, group != NULL);
+    return done;
+}
+
+static int
+try_in_one(struct cgroups *cgroups, int *out, struct err *err)
+{
+    struct cgroup *group;
+    if (cgroup_take(cgroups, LIMIT_BYTES, &group, err) != 0)
+        return -1;
+    int done = try_in(group, out, err);
+    cgroup_give_back(group, false);
     return done;
 }
 
@@ -82,7 +98,7 @@ probe_cgroup(struct probe_result *out, struct err *err)
         return -1;
     if (cgroups == NULL) {
         out->state = PROBE_ABSENT;
-    } else if (try_in(cgroups, &out->after, &broken) != 0) {
+    } else if (try_in_one(cgroups, &out->after, &broken) != 0) {
         out->state = PROBE_NO_EFFECT;
         out->after = PROBE_UNTRIED;
         memcpy(out->detail, broken.msg, sizeof out->detail);

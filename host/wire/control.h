@@ -26,7 +26,9 @@ enum control_fd {
     CONTROL_SPAWN_STDERR, /* becomes 2 */
     CONTROL_SPAWN_REPORT, /* becomes 3 */
     CONTROL_SPAWN_HELLO,  /* hand-shake with the tracer; closed at the seal */
-    CONTROL_SPAWN_COUNT
+    CONTROL_SPAWN_COUNT,
+    /* Behind these: the doors of its control group (cgroup.h), if any. */
+    CONTROL_SPAWN_MOST = CONTROL_SPAWN_COUNT + 3
 };
 
 /* Descriptors of a guest after the seal: 0, 1, 2 and this one. */

@@ -86,10 +86,10 @@ move_up(int *fd, struct err *err)
 int
 guest_take_descriptors(struct fd_message *message, struct err *err)
 {
-    if (message->nfds != CONTROL_SPAWN_COUNT)
+    if (message->nfds < CONTROL_SPAWN_COUNT)
         return err_set(err, ERR_PROTO, 0,
                        "a spawn request with %zu descriptors", message->nfds);
-    for (size_t i = 0; i < CONTROL_SPAWN_COUNT; i++)
+    for (size_t i = 0; i < message->nfds; i++)
         if (move_up(&message->fds[i], err) != 0)
             return -1;
     for (int i = CONTROL_SPAWN_IN; i <= CONTROL_SPAWN_REPORT; i++) {

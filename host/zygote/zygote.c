@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "host/cleanup.h"
+#include "host/wall/cgroup.h"
 #include "host/zygote/guest.h"
 #include "host/zygote/host.h"
 #include "host/zygote/interp.h"
@@ -137,6 +138,8 @@ guest_main(struct zygote *z, const struct control_spawn *spawn,
     }
     z->report.fd = GUEST_FD_REPORT;
     if (say_hello(z, message->fds[CONTROL_SPAWN_HELLO], &err) != 0 ||
+        cgroup_enter_by(message->fds + CONTROL_SPAWN_COUNT,
+                        message->nfds - CONTROL_SPAWN_COUNT, &err) != 0 ||
         wall_guest(&z->wall, &limits, &err) != 0 ||
         wall_seal(&z->wall, &err) != 0) {
         report_broken(GUEST_FD_REPORT, &err);

@@ -54,10 +54,15 @@ class Groups(unittest.TestCase):
         inside = [d for d in groups(supervisor)
                   if os.path.basename(d).isdigit()]
         self.assertTrue(inside)
+        guests = set()
         for folder in inside:
             with open(folder + "/cgroup.procs") as f:
-                self.assertEqual(f.read().split(),
-                                 [os.path.basename(folder)])
+                guests.add(tuple(f.read().split()))
+        [[guest]] = guests
+        with open(f"/proc/{guest}/status") as f:
+            zygote = f.read().split("PPid:")[1].split()[0]
+        with open(f"/proc/{supervisor}/task/{supervisor}/children") as f:
+            self.assertIn(zygote, f.read().split())
         client.send_signal(signal.SIGTERM)
         client.communicate(timeout=20)
         until = time.monotonic() + 5

@@ -10,6 +10,7 @@ Verdicts: ESCAPED and hung (not ok), crashed(SIGNAL), contained, untried (the
 guest could not even try: with one layer off, it needs a module that is not
 there), optional (an effect that the header allows: `# policy: optional`, or
 for one layer alone, `# policy-wall: optional; WHY`).
+`# gate: sound`: where the gate is up, a crash is an effect: memory was corrupt.
 `# packages: numpy, jinja2`: the guest may import those of the system.
 A file /tmp/escape-NNN... of a vector's own number is an effect, too.
 Not in the plan: attacks on another Python, and those on hosts that run guests
@@ -178,6 +179,9 @@ def judge(path, head, opts):
     if res["timeout"]:
         return "hung", f"{res['wall']} s"
     name = signal_name(res["rc"] or 0)
+    if (name in CRASHES and head.get("gate") == "sound"
+            and opts.layers != "wall"):
+        return "ESCAPED", f"memory that is not sound: {name}"
     if name in CRASHES:
         return f"crashed({name})", ""
     last = (res["err"].strip().split("\n") or [""])[-1][:90]

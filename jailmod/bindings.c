@@ -95,11 +95,30 @@ bindings_take(PyObject *code, PyObject *globals)
     return add_names(bound, builtins);
 }
 
+/* A key that is a str of the guest's own class is asked whether it is the name
+ * that is looked for, and can give the code one answer and this another
+ * (tests/escape/422). */
+bool
+bindings_are_plain(PyObject *dict)
+{
+    PyObject *key;
+    Py_ssize_t at = 0;
+
+    if (dict == NULL || !PyDict_CheckExact(dict))
+        return false;
+    while (pyver_has_odd_keys(dict) && PyDict_Next(dict, &at, &key, NULL))
+        if (!PyUnicode_CheckExact(key))
+            return false;
+    return true;
+}
+
 static bool
 holds(const struct bound *bound)
 {
     for (size_t i = 0; i < bound->count; i++) {
         const struct binding *row = &bound->rows[i];
+        if (!bindings_are_plain(row->dict))
+            return false;
         PyObject *now = PyDict_GetItemWithError(row->dict, row->name);
         if (now != row->value) {
             PyErr_Clear();

@@ -134,6 +134,8 @@ struct pyver_caller;
 int bindings_take(PyObject *code, PyObject *globals);
 /* Whether they still are, in the same globals and builtins. */
 bool bindings_hold(const struct pyver_caller *caller);
+/* Looking into that dict runs none of the guest's code. */
+bool bindings_are_plain(PyObject *dict);
 
 /* --- pyver.c: what differs between versions of CPython --- */
 

@@ -23,9 +23,14 @@ jailmod_sources = \
 	jailmod/repair_aliases.c \
 	jailmod/repair_atexit.c \
 	jailmod/repair_buffers.c \
+	jailmod/repair_calls.c \
+	jailmod/repair_codecs.c \
 	jailmod/repair_held.c \
 	jailmod/repair_inits.c \
+	jailmod/repair_iterators.c \
+	jailmod/repair_patterns.c \
 	jailmod/repair_states.c \
+	jailmod/repair_trees.c \
 	jailmod/repair_values.c \
 	jailmod/repair_views.c \
 	jailmod/stream.c \

@@ -4,9 +4,13 @@
 #include <string.h>
 
 const struct repair_table *const repair_tables[] = {
-    &repair_buffers, &repair_inits,  &repair_values,
-    &repair_aliases, &repair_views,  &repair_atexit,
-    &repair_held,    &repair_states, NULL};
+    &repair_buffers,   &repair_inits,
+    &repair_values,    &repair_aliases,
+    &repair_views,     &repair_atexit,
+    &repair_held,      &repair_states,
+    &repair_iterators, &repair_calls,
+    &repair_codecs,    &repair_trees,
+    &repair_patterns,  NULL};
 
 static PyObject *all_types; /* list */
 
@@ -42,6 +46,10 @@ slot_in_type(PyTypeObject *type, enum repair_place place)
         return REPAIR_WAS(type->tp_richcompare);
     case REPAIR_NEXT:
         return REPAIR_WAS(type->tp_iternext);
+    case REPAIR_DESCRIPTOR_GET:
+        return REPAIR_WAS(type->tp_descr_get);
+    case REPAIR_DESCRIPTOR_SET:
+        return REPAIR_WAS(type->tp_descr_set);
     case REPAIR_CONTAINS:
     case REPAIR_SET_ITEM:
         if (type->tp_as_sequence == NULL)
@@ -98,6 +106,10 @@ repair_name(const struct repair *row)
         return "__eq__";
     case REPAIR_NEXT:
         return "__next__";
+    case REPAIR_DESCRIPTOR_GET:
+        return "__get__";
+    case REPAIR_DESCRIPTOR_SET:
+        return "__set__";
     case REPAIR_CONTAINS:
         return "__contains__";
     case REPAIR_REMAINDER:
@@ -196,9 +208,12 @@ repair_prepare(const struct walk *walk)
                          row->type, row->name);
             return -1;
         }
-    return repair_views_prepare() < 0 || repair_atexit_prepare() < 0
+    return repair_views_prepare() < 0 || repair_atexit_prepare() < 0 ||
+                   repair_held_prepare() < 0 || repair_calls_prepare() < 0 ||
+                   repair_codecs_prepare() < 0 || repair_trees_prepare() < 0 ||
+                   repair_patterns_prepare() < 0
                ? -1
-               : repair_held_prepare();
+               : 0;
 }
 
 /* Slot wrappers (`__str__`...) hold pointers of their own; heirs have copied

@@ -20,6 +20,8 @@ enum repair_place {
     REPAIR_STR,
     REPAIR_COMPARE,
     REPAIR_NEXT,
+    REPAIR_DESCRIPTOR_GET,
+    REPAIR_DESCRIPTOR_SET,
     REPAIR_CONTAINS,
     REPAIR_REMAINDER,
     REPAIR_SUBSCRIPT,
@@ -46,14 +48,19 @@ struct repair_table {
 #define REPAIR_BY(function) ((void *)(function))
 #define REPAIR_WAS(variable) ((void **)(void *)&(variable))
 
-extern const struct repair_table repair_buffers; /* repair_buffers.c */
-extern const struct repair_table repair_inits;   /* repair_inits.c */
-extern const struct repair_table repair_values;  /* repair_values.c */
-extern const struct repair_table repair_aliases; /* repair_aliases.c */
-extern const struct repair_table repair_views;   /* repair_views.c */
-extern const struct repair_table repair_atexit;  /* repair_atexit.c */
-extern const struct repair_table repair_held;    /* repair_held.c */
-extern const struct repair_table repair_states;  /* repair_states.c */
+extern const struct repair_table repair_buffers;   /* repair_buffers.c */
+extern const struct repair_table repair_inits;     /* repair_inits.c */
+extern const struct repair_table repair_values;    /* repair_values.c */
+extern const struct repair_table repair_aliases;   /* repair_aliases.c */
+extern const struct repair_table repair_views;     /* repair_views.c */
+extern const struct repair_table repair_atexit;    /* repair_atexit.c */
+extern const struct repair_table repair_held;      /* repair_held.c */
+extern const struct repair_table repair_states;    /* repair_states.c */
+extern const struct repair_table repair_iterators; /* repair_iterators.c */
+extern const struct repair_table repair_calls;     /* repair_calls.c */
+extern const struct repair_table repair_codecs;    /* repair_codecs.c */
+extern const struct repair_table repair_trees;     /* repair_trees.c */
+extern const struct repair_table repair_patterns;  /* repair_patterns.c */
 
 /* All of them; ends with NULL. */
 extern const struct repair_table *const repair_tables[];
@@ -63,5 +70,9 @@ const char *repair_name(const struct repair *row);
 int repair_views_prepare(void);
 int repair_atexit_prepare(void);
 int repair_held_prepare(void);
+int repair_calls_prepare(void);
+int repair_codecs_prepare(void);
+int repair_trees_prepare(void);
+int repair_patterns_prepare(void);
 
 #endif

@@ -21,11 +21,13 @@ def patch_linecache():
 
 
 def patch_hooks():
-    """The printers in C look for source lines in files."""
+    """The printers in C look for source lines in files, and write to streams
+    that nobody holds."""
     import _immure_report
     sys.excepthook = sys.__excepthook__ = _immure_report.print_uncaught
     sys.unraisablehook = _immure_report.print_unraisable
     sys.__unraisablehook__ = _immure_report.print_unraisable
+    sys.displayhook = sys.__displayhook__ = _immure_report.displayhook
 
 
 def patch_locale():

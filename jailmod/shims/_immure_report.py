@@ -5,6 +5,7 @@ form plus the "Did you mean" that only the C printer of 3.11 adds.  Source
 lines come from memory.  Everything is clipped, and a guest's __str__ or
 __dir__ that raises costs only its own part of the report.
 """
+import builtins
 import io
 import linecache
 import sys
@@ -253,6 +254,27 @@ def print_unraisable(unraisable, /):
                                 unraisable.exc_traceback, compact=True)
     sys.stderr.write(head + "".join(shown.format(chain=False)))
     sys.stderr.flush()
+
+
+def displayhook(object, /):
+    """Print an object to sys.stdout and also save it in builtins._"""
+    if object is None:
+        return
+    builtins._ = None
+    out = getattr(sys, "stdout", None)
+    if out is None:
+        raise RuntimeError("lost sys.stdout")
+    text = repr(object)
+    try:
+        out.write(text)
+    except UnicodeEncodeError:
+        code = out.encoding
+        out.write(text.encode(code, "backslashreplace").decode(code))
+    out.write("\n")
+    builtins._ = object
+
+
+displayhook.__module__ = "sys"
 
 
 # --- "Did you mean": Python/suggestions.c of CPython 3.11 -------------------

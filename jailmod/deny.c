@@ -28,6 +28,12 @@ deny_set_hooks(const struct jail_hooks *hooks)
         deny_state.hooks = *hooks;
 }
 
+const struct jail_hooks *
+deny_get_hooks(void)
+{
+    return &deny_state.hooks;
+}
+
 void
 jail_set_guest_filename(PyObject *filename)
 {

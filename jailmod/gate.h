@@ -46,6 +46,7 @@ struct deny_text {
 int deny_init(void);
 const struct deny_types *deny_get_types(void);
 void deny_set_hooks(const struct jail_hooks *hooks);
+const struct jail_hooks *deny_get_hooks(void);
 
 /* By its file name: code the guest gave, or the program that went to jail. */
 bool deny_is_guest_code(const PyCodeObject *code);

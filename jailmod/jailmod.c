@@ -72,6 +72,24 @@ jail_wipe(PyObject *module, PyObject *object)
 }
 
 static PyObject *
+jail_call(PyObject *module, PyObject *args)
+{
+    const struct jail_hooks *hooks = deny_get_hooks();
+    const char *name;
+    PyObject *data; /* borrowed; a bytes object, which nobody can change */
+
+    (void)module;
+    if (!PyArg_ParseTuple(args, "sS:call", &name, &data))
+        return NULL;
+    if (hooks->call == NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "there is nobody outside to call");
+        return NULL;
+    }
+    return hooks->call(hooks->arg, name, PyBytes_AS_STRING(data),
+                       (size_t)PyBytes_GET_SIZE(data));
+}
+
+static PyObject *
 jail_unresolved(PyObject *module, PyObject *ignored)
 {
     (void)module;
@@ -91,6 +109,8 @@ static PyMethodDef jail_methods[] = {
     {"library_source", library_source, METH_O,
      "library_source(path): the source of a file of the library, packed by "
      "zlib; None when it is not in memory."},
+    {"call", jail_call, METH_VARARGS,
+     "call(name, bytes): (status, bytes) of a function outside."},
     {"explain", explain_name, METH_O,
      "explain(name): what the lists say about a name: a list of dicts."},
     {"nearest", explain_nearest, METH_O,

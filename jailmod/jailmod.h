@@ -25,10 +25,14 @@ struct jail_denial {
     int line;          /* innermost line of guest code; 0 when unknown */
 };
 
-/* Where refusals are told.  Called with the GIL held, at each refusal (the
- * receiver deduplicates); must not raise and must not call Python. */
 struct jail_hooks {
+    /* Where refusals are told.  Called with the GIL held, at each refusal (the
+     * receiver deduplicates); must not raise and must not call Python. */
     void (*denied)(void *arg, const struct jail_denial *denial);
+    /* Call a function outside and wait for its answer: a new (status, bytes),
+     * or NULL with an exception.  NULL: there is no outside to call. */
+    PyObject *(*call)(void *arg, const char *name, const void *data,
+                      size_t len);
     void *arg;
 };
 

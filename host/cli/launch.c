@@ -45,12 +45,27 @@ hand_over(const struct immure_err *from, struct err *err)
     return -1;
 }
 
+struct listener {
+    struct report *report;
+    const struct launch *launch;
+};
+
 static void
 on_output(void *arg, struct immure_call *call, int fd, const void *data,
           size_t len)
 {
+    const struct listener *listener = arg;
     (void)call;
-    report_output(arg, fd, data, len);
+    report_output(listener->report, fd, data, len);
+}
+
+static void
+on_called(void *arg, struct immure_call *call, const char *function,
+          uint32_t serial, const void *data, size_t len)
+{
+    const struct launch *launch = ((const struct listener *)arg)->launch;
+    grants_answer(launch->grants, launch->job.limits.wall_ms, call, function,
+                  serial, data, len);
 }
 
 int
@@ -65,8 +80,14 @@ launch(struct launch *launch, int *out_status, struct err *err)
         (o->out != NULL && out_open(o->out, &out, err) != 0))
         return -1;
     launch->job.limits = limits_of(launch->policy);
+    struct listener listener = {&report, launch};
     const struct immure_events events = {.output = o->json ? NULL : on_output,
-                                         .arg = &report};
+                                         .called = on_called,
+                                         .arg = &listener};
+    if (launch->grants != NULL) {
+        launch->job.grants = launch->grants->rows;
+        launch->job.ngrants = launch->grants->count;
+    }
     int done = launch->host
                    ? immure_run_host(NULL, launch->policy->json, &launch->job,
                                      STDIN_FILENO, &events, &result, &failed)

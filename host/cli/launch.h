@@ -3,6 +3,7 @@
 #define IMMURE_LAUNCH_H
 
 #include "host/cli/cli.h"
+#include "host/cli/grants.h"
 #include "host/cli/options.h"
 #include "host/lib/immure.h"
 
@@ -15,6 +16,7 @@ struct launch {
     const struct cli *cli;
     const struct options *options;
     const struct policy *policy;
+    struct grants *grants; /* NULL: none */
     bool host;             /* args[0] of the job is an operator's program */
     struct immure_job job; /* limits are filled in by launch() */
 };

@@ -9,6 +9,7 @@ cli_sources = \
 	host/cli/advice.c host/cli/advice.h \
 	host/cli/doctor.c \
 	host/cli/ending.c host/cli/ending.h \
+	host/cli/grants.c host/cli/grants.h \
 	host/cli/help.c host/cli/help.h \
 	host/cli/host.c \
 	host/cli/inputs.c host/cli/inputs.h \

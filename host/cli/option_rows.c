@@ -201,6 +201,12 @@ set_folder(struct options *o, const char *value, struct err *err)
 }
 
 static int
+set_grant(struct options *o, const char *value, struct err *err)
+{
+    return add(&o->grants, value, err);
+}
+
+static int
 set_json(struct options *o, const char *value, struct err *err)
 {
     (void)value, (void)err;
@@ -292,6 +298,9 @@ const struct option_row option_rows[] = {
      GROUP_POLICY, BOTH, .repeats = true, .set = set_import},
     {"env", 0, "DIR", "import those from a virtual environment, or\nfrom /usr: the system's packages; may be repeated",
      GROUP_POLICY, BOTH, .repeats = true, .set = set_folder},
+
+    {"grant", 0, "NAME=...", "let the guest call a function outside:\nNAME=exec:COMMAND, a command that answers lines\nof JSON, or NAME=stub:JSON; may be repeated",
+     GROUP_POLICY, FOR_RUN, .repeats = true, .set = set_grant},
 
     {"json", 0, NULL, "print the result object on stdout; the guest's\noutput is inside it",
      GROUP_RESULT, BOTH, .set = set_json},

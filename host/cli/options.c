@@ -200,5 +200,6 @@ options_clear(struct options *options)
     free(options->env.items);
     free(options->imports.items);
     free(options->folders.items);
+    free(options->grants.items);
     *options = (struct options){.report_fd = -1};
 }

@@ -30,7 +30,7 @@ struct option_list {
 struct options {
     const char *code, *module;
     const char *policy, *input, *globals, *report, *out;
-    struct option_list files, dirs, env, imports, folders;
+    struct option_list files, dirs, env, imports, folders, grants;
     uint64_t limits[POLICY_LIMIT_COUNT];
     bool limit_given[POLICY_LIMIT_COUNT];
     bool seeded;

@@ -52,6 +52,7 @@ cmd_run(const struct cli *cli, int *out_status, struct err *err)
     OWNED_SOURCE source = {0};
     OWNED_INPUTS inputs = {0};
     OWNED_POLICY policy = {0};
+    OWNED_GRANTS grants = {0};
     if (options_parse(cli->argc, cli->argv, FOR_RUN, &o, err) != 0)
         return -1;
     if (o.help || o.version) {
@@ -59,6 +60,7 @@ cmd_run(const struct cli *cli, int *out_status, struct err *err)
         return 0;
     }
     if (source_read(cli, &o, &source, err) != 0 ||
+        grants_read(&o.grants, &grants, err) != 0 ||
         launch_policy(&o, &policy, err) != 0 ||
         inputs_read(cli, &o, policy.limits[POLICY_FILES].value, &inputs,
                     err) != 0)
@@ -66,6 +68,7 @@ cmd_run(const struct cli *cli, int *out_status, struct err *err)
     struct launch l = {.cli = cli,
                        .options = &o,
                        .policy = &policy,
+                       .grants = &grants,
                        .job = make_job(&o, &source, &inputs)};
     const char **args = NULL;
     if (make_args(cli, &source, &args, &l.job.nargs, err) != 0)

@@ -7,6 +7,7 @@
 #include "host/cleanup.h"
 #include "host/lib/context.h"
 #include "host/policy/policy.h"
+#include "host/wire/call.h"
 #include "host/wire/job.h"
 
 static void
@@ -118,12 +119,35 @@ take_closed(struct immure_call *call, const uint8_t *payload, size_t len)
     finish(call, true);
 }
 
+/* One that nobody is there for would wait until its guest's time is up. */
+static void
+take_guests_call(struct immure_call *call, const uint8_t *payload, size_t len)
+{
+    struct immure *im = call->im;
+    const struct immure_events events = call->events;
+    struct call asked;
+    struct err err;
+    char name[CALL_NAME_MAX + 1] = "";
+    if (call->freed || events.called == NULL ||
+        call_parse((struct span){payload, len}, &asked, &err) != 0)
+        return;
+    memcpy(name, asked.name.data, asked.name.len);
+    call->busy = true;
+    pthread_mutex_unlock(&im->lock);
+    events.called(events.arg, call, name, asked.serial, asked.data.data,
+                  asked.data.len);
+    pthread_mutex_lock(&im->lock);
+    call->busy = false;
+}
+
 static void
 take_call_frame(struct immure_call *call, const struct frame_header *h,
                 const uint8_t *payload)
 {
     if (h->type == FRAME_STDOUT || h->type == FRAME_STDERR) {
         call_back(call, h->type == FRAME_STDOUT ? 1 : 2, payload, h->len);
+    } else if (h->type == FRAME_CALL) {
+        take_guests_call(call, payload, h->len);
     } else if (h->type == FRAME_RESULT) {
         take_result(call, payload, h->len);
         finish(call, !call->session);
@@ -397,6 +421,26 @@ send_about(struct immure_call *call, enum frame_type type,
         return -1;
     if (call->im->calls[call->id] == call)
         done = context_send_frame(call->im, type, call->id, NULL, 0, &e);
+    context_leave(call->im);
+    return context_hand_over(done, &e, err);
+}
+
+int
+immure_answer(struct immure_call *call, uint32_t serial,
+              enum immure_answer_status status, const void *data, size_t len,
+              struct immure_err *err)
+{
+    struct err e;
+    OWNED_BUFFER frame = {0};
+    const struct answer answer = {serial,
+                                  status == IMMURE_ANSWER_VALUE ? ANSWER_VALUE
+                                                                : ANSWER_ERROR,
+                                  {data, len}};
+    if (context_enter(call->im, err) != 0)
+        return -1;
+    int done = answer_add(&frame, call->id, &answer, &e);
+    if (done == 0 && call->im->calls[call->id] == call)
+        done = context_send(call->im, frame.data, frame.len, &e);
     context_leave(call->im);
     return context_hand_over(done, &e, err);
 }

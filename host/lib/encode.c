@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "host/lib/context.h"
+#include "host/wire/call.h"
 #include "host/wire/job.h"
 
 const struct immure_limits immure_default_limits = {
@@ -85,6 +86,44 @@ add_quota(const struct target *t, uint64_t bytes, struct err *err)
 }
 
 static int
+add_grants(const struct target *t, const struct immure_job *job,
+           struct err *err)
+{
+    for (size_t i = 0; i < job->ngrants; i++) {
+        const struct immure_grant *g = &job->grants[i];
+        const struct span name = {(const uint8_t *)g->name, strlen(g->name)};
+        OWNED_BUFFER payload = {0};
+        if (!call_name_is_valid(name))
+            return err_set(
+                err, ERR_USAGE, 0,
+                "a function that is granted has a name of 1 to %d "
+                "letters, digits, \"_\", \".\" and \"-\": \"%.80s\"",
+                CALL_NAME_MAX, g->name);
+        if (u32_add(&payload, g->calls, err) != 0 ||
+            u64_add(&payload, g->bytes, err) != 0 ||
+            buf_add(&payload, name.data, name.len, err) != 0 ||
+            add_bytes(t, FRAME_GRANT, payload.data, payload.len, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+check_grants(const struct immure_job *job, struct err *err)
+{
+    if (job->ngrants > GRANTS_MAX)
+        return err_set(err, ERR_USAGE, 0, "more than %d functions are granted",
+                       GRANTS_MAX);
+    for (size_t i = 0; i < job->ngrants; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(job->grants[i].name, job->grants[k].name) == 0)
+                return err_set(err, ERR_USAGE, 0,
+                               "the function %.80s is granted twice",
+                               job->grants[i].name);
+    return 0;
+}
+
+static int
 add_globals_and_seed(const struct target *t, const struct immure_job *job,
                      struct err *err)
 {
@@ -108,7 +147,9 @@ encode_job(struct buf *out, uint16_t id, const struct immure_job *job,
     const struct immure_limits *l =
         memcmp(&job->limits, &none, sizeof none) == 0 ? &immure_default_limits
                                                       : &job->limits;
-    if (add_limits(&t, l, job->nice, err) != 0 ||
+    if (check_grants(job, err) != 0 ||
+        add_limits(&t, l, job->nice, err) != 0 ||
+        add_grants(&t, job, err) != 0 ||
         (session && add_bytes(&t, FRAME_SESSION, NULL, 0, err) != 0) ||
         add_text(&t, FRAME_FILENAME,
                  job->filename ? job->filename : "<string>", err) != 0 ||

@@ -105,6 +105,14 @@ struct immure_file {
     struct immure_bytes content;
 };
 
+/* A function of the program's that a guest may call (immure.gateway in the
+ * guest, the event `called` here). */
+struct immure_grant {
+    const char *name; /* 1 to 64 letters, digits, "_", "." and "-" */
+    uint32_t calls;   /* at most so many; 0: none */
+    uint64_t bytes;   /* of arguments and answers together */
+};
+
 struct immure_job {
     struct immure_bytes code; /* Python source, any PEP 263 encoding */
     const char *filename;     /* shown in tracebacks; NULL: "<string>" */
@@ -118,8 +126,10 @@ struct immure_job {
     const char *globals_json;  /* a JSON object, or NULL: no globals out */
     bool seeded;               /* random seeded with seed, not from the OS */
     int64_t seed;
-    int nice;                    /* 0 to 19 */
-    struct immure_limits limits; /* all 0: immure_default_limits */
+    const struct immure_grant *grants; /* a session's step names its own */
+    size_t ngrants;                    /* at most 64 */
+    int nice;                          /* 0 to 19 */
+    struct immure_limits limits;       /* all 0: immure_default_limits */
 };
 
 struct immure_result {
@@ -173,7 +183,25 @@ struct immure_events {
     /* The job, or the session's step, is over: immure_wait() has it now. */
     void (*done)(void *arg, struct immure_call *call);
     void *arg;
+    /* The guest calls a function that it was granted, and waits, while its
+     * wall clock runs, for immure_answer(): from here, or later, or from
+     * another thread.  data are the guest's word.  immure.gateway.call()
+     * sends {"args": [...], "kwargs": {...}} and wants JSON back. */
+    void (*called)(void *arg, struct immure_call *call, const char *function,
+                   uint32_t serial, const void *data, size_t len);
 };
+
+enum immure_answer_status {
+    IMMURE_ANSWER_VALUE, /* data: what the function returns */
+    IMMURE_ANSWER_ERROR, /* data: text of the guest's GatewayError */
+};
+
+/* Answer the call with that serial; at most 16 MB.  One that its guest no
+ * longer waits for is no error. */
+IMMURE_API int immure_answer(struct immure_call *call, uint32_t serial,
+                             enum immure_answer_status status,
+                             const void *data, size_t len,
+                             struct immure_err *err);
 
 /* Send a job.  All that it points to is copied.  events may be NULL. */
 IMMURE_API int immure_submit(struct immure *im, unsigned policy,

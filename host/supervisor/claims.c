@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "host/cleanup.h"
-#include "host/wire/json_text.h"
+#include "host/json_text.h"
 
 enum {
     DENIALS_MAX = 64,
@@ -202,17 +202,20 @@ take_broken(struct claims *claims, struct span rest, struct err *err)
 static int
 take_end(struct claims *claims, struct span rest, struct err *err)
 {
-    if (rest.len != 2 || rest.data[0] >= END_COUNT)
+    uint8_t kind = rest.len == 2 ? rest.data[0] & ~END_LAST : END_COUNT;
+    if (kind >= END_COUNT)
         return err_set(err, ERR_PROTO, 0, "an end frame of no known kind");
     claims->ended = true;
-    claims->end = (enum frame_end)rest.data[0];
+    claims->last = (rest.data[0] & END_LAST) != 0;
+    claims->end = (enum frame_end)kind;
     claims->status = rest.data[1];
     return 0;
 }
 
 static int
-take_sealed(struct claims *claims, struct err *err)
+take_sealed(struct claims *claims, struct span rest, struct err *err)
 {
+    (void)rest;
     if (claims->sealed)
         return err_set(err, ERR_PROTO, 0, "a sealed frame out of place");
     claims->sealed = true;
@@ -227,8 +230,9 @@ take_trace(struct claims *claims, struct span rest, struct err *err)
 }
 
 static int
-take_limit(struct claims *claims)
+take_limit(struct claims *claims, struct span rest, struct err *err)
 {
+    (void)rest, (void)err;
     claims->memory = true;
     return 0;
 }
@@ -248,6 +252,21 @@ check_order(struct claims *claims, enum frame_type type, struct err *err)
     return 0;
 }
 
+static int
+take_changed(struct claims *claims, struct span rest, struct err *err)
+{
+    return claims_files_take(&claims->files, rest, err);
+}
+
+static int (*const takers[FRAME_TYPE_COUNT])(struct claims *, struct span,
+                                             struct err *) = {
+    [FRAME_SEALED] = take_sealed,       [FRAME_BROKEN] = take_broken,
+    [FRAME_DENIAL] = take_denial,       [FRAME_DENIAL_COUNT] = take_count,
+    [FRAME_EXCEPTION] = take_exception, [FRAME_TRACE] = take_trace,
+    [FRAME_CHANGED] = take_changed,     [FRAME_LIMIT] = take_limit,
+    [FRAME_GLOBALS] = take_globals,     [FRAME_END] = take_end,
+};
+
 int
 claims_take(struct claims *claims, const struct frame_header *header,
             const uint8_t *payload, struct err *err)
@@ -255,59 +274,8 @@ claims_take(struct claims *claims, const struct frame_header *header,
     struct span rest = {payload, header->len};
     if (check_order(claims, header->type, err) != 0)
         return -1;
-    switch (header->type) {
-    case FRAME_SEALED:
-        return take_sealed(claims, err);
-    case FRAME_BROKEN:
-        return take_broken(claims, rest, err);
-    case FRAME_DENIAL:
-        return take_denial(claims, rest, err);
-    case FRAME_DENIAL_COUNT:
-        return take_count(claims, rest, err);
-    case FRAME_EXCEPTION:
-        return take_exception(claims, rest, err);
-    case FRAME_TRACE:
-        return take_trace(claims, rest, err);
-    case FRAME_CHANGED:
-        return claims_files_take(&claims->files, rest, err);
-    case FRAME_LIMIT:
-        return take_limit(claims);
-    case FRAME_GLOBALS:
-        return take_globals(claims, rest, err);
-    case FRAME_END:
-        return take_end(claims, rest, err);
-    case FRAME_POLICY:
-    case FRAME_LIMITS:
-    case FRAME_FILENAME:
-    case FRAME_ARG:
-    case FRAME_ENV:
-    case FRAME_QUOTA:
-    case FRAME_FILE:
-    case FRAME_INPUT:
-    case FRAME_SEED:
-    case FRAME_CODE:
-    case FRAME_RUN:
-    case FRAME_STDOUT:
-    case FRAME_STDERR:
-    case FRAME_RESULT:
-    case FRAME_FAILURE:
-    case FRAME_JOB:
-    case FRAME_CANCEL:
-    case FRAME_INTERRUPT:
-    case FRAME_RESET:
-    case FRAME_PAUSE:
-    case FRAME_RESUME:
-    case FRAME_FORGET:
-    case FRAME_STATS:
-    case FRAME_DRAIN:
-    case FRAME_SESSION:
-    case FRAME_OPENED:
-    case FRAME_REFUSED:
-    case FRAME_BUSY:
-    case FRAME_CLOSED:
-    case FRAME_TYPE_COUNT:
-        break;
-    }
-    return err_set(err, ERR_PROTO, 0, "a %s frame out of place",
-                   frame_name(header->type));
+    if (takers[header->type] == NULL)
+        return err_set(err, ERR_PROTO, 0, "a %s frame out of place",
+                       frame_name(header->type));
+    return takers[header->type](claims, rest, err);
 }

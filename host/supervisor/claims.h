@@ -15,6 +15,7 @@ struct claims {
     bool broken;      /* instead: the guest could not be set up */
     struct err cause; /* of broken */
     bool ended;
+    bool last; /* of a session's steps: its process ends now */
     enum frame_end end;
     uint8_t status;
     bool memory;       /* it says that memory ran out */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/cleanup.h"
+#include "host/supervisor/front_calls.h"
 #include "host/supervisor/session.h"
 
 enum {
@@ -58,6 +59,7 @@ end_request(struct front *front, struct request *r)
     if (r->idle_timer != NULL)
         event_free(r->idle_timer);
     buf_clear(&r->frames);
+    calls_clear(&r->calls);
     free(r);
     if (front->draining && front->nopen == 0)
         send_text(front, FRAME_DRAIN, 0, "");
@@ -70,6 +72,13 @@ on_output(void *arg, struct request *r, int fd, const void *data, size_t len)
     if (r->flags & JOB_STREAM)
         client_link_send(&front->client, fd == 1 ? FRAME_STDOUT : FRAME_STDERR,
                          r->id, nothing, (struct span){data, len});
+}
+
+static int
+on_call(void *arg, struct request *r, struct run *run, struct span payload,
+        struct err *err)
+{
+    return front_take_call(arg, r, run, payload, err);
 }
 
 static void
@@ -101,6 +110,7 @@ send_result(struct front *front, const struct request *r, struct run *run)
                                     .out = &run->capture[0],
                                     .errs = &run->capture[1],
                                     .limits = &limits,
+                                    .calls = &r->calls,
                                     .policy = r->pool->policy.hash,
                                     .engine = r->pool->engine};
     if (result_text(&in, &text, &err) != 0) {
@@ -123,6 +133,7 @@ on_result(void *arg, struct request *r, struct run *run)
 {
     struct front *front = arg;
     send_result(front, r, run);
+    calls_clear(&r->calls);
     count_bytes(front, r, 0);
     if (!(r->flags & JOB_SESSION))
         end_request(front, r);
@@ -147,6 +158,7 @@ open_policy(struct front *front, uint16_t id, struct span json,
             struct err *err)
 {
     const struct pool_events events = {.output = on_output,
+                                       .call = on_call,
                                        .result = on_result,
                                        .failed = on_failed,
                                        .closed = on_closed,
@@ -328,6 +340,13 @@ pause_job(struct front *front, struct request *r, bool paused)
     run_freeze(&r->guest->run, paused);
 }
 
+static void
+interrupt(struct request *r)
+{
+    run_interrupt(&r->guest->run);
+    front_interrupt_call(r);
+}
+
 /* About one job.  One that is over already is no error: the frames may have
  * crossed. */
 static int
@@ -344,7 +363,11 @@ on_job_frame(struct front *front, const struct frame_header *h,
     else if (h->type == FRAME_PAUSE || h->type == FRAME_RESUME)
         pause_job(front, r, h->type == FRAME_PAUSE);
     else if (h->type == FRAME_INTERRUPT && r->guest != NULL)
-        run_interrupt(&r->guest->run);
+        interrupt(r);
+    else if (h->type == FRAME_ANSWER)
+        return front_take_answer(r, payload, err);
+    else if (h->type == FRAME_GRANT && r->state == REQUEST_FILLING)
+        return calls_grant(&r->calls, payload, err);
     else if (h->type == FRAME_LIMITS) {
         r->has_limits = true;
         return job_limits_parse(payload, &r->limits, err);

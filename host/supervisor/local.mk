@@ -1,10 +1,12 @@
 supervisor_sources = \
+	host/supervisor/calls.c host/supervisor/calls.h \
 	host/supervisor/claims.c host/supervisor/claims.h \
 	host/supervisor/claims_files.c host/supervisor/claims_files.h \
 	host/supervisor/client_link.c host/supervisor/client_link.h \
 	host/supervisor/doctor.c host/supervisor/doctor.h \
 	host/supervisor/facts.c host/supervisor/facts.h \
 	host/supervisor/front.c host/supervisor/front.h \
+	host/supervisor/front_calls.c host/supervisor/front_calls.h \
 	host/supervisor/guest_limits.c host/supervisor/guest_limits.h \
 	host/supervisor/guests.c host/supervisor/guests.h \
 	host/supervisor/limits.c host/supervisor/limits.h \

@@ -136,6 +136,16 @@ on_output(void *arg, struct run *run, int fd, const void *data, size_t len)
                                    data, len);
 }
 
+static int
+on_call(void *arg, struct run *run, struct span payload, struct err *err)
+{
+    struct guest *guest = arg;
+    if (guest->request == NULL)
+        return 0;
+    return guest->pool->events.call(guest->pool->events.arg, guest->request,
+                                    run, payload, err);
+}
+
 static void
 on_step(void *arg, struct run *run)
 {
@@ -237,6 +247,7 @@ on_failed(void *arg, struct run *run, const struct err *err)
 const struct run_events pool_run_events = {.born = on_born,
                                            .idle = on_idle,
                                            .output = on_output,
+                                           .call = on_call,
                                            .step = on_step,
                                            .over = on_over,
                                            .gone = on_gone,
@@ -369,6 +380,7 @@ give(struct guest *guest, struct request *request)
     guest->request = request;
     request->state = REQUEST_RUNNING;
     session_works(request);
+    run->calls = request->calls.ngrants > 0;
     if (run_give(run, &request->limits, &request->frames, NULL) != 0)
         return -1;
     run_freeze(run, request->paused);

@@ -8,6 +8,7 @@
 #ifndef IMMURE_POOL_H
 #define IMMURE_POOL_H
 
+#include "host/supervisor/calls.h"
 #include "host/supervisor/policy.h"
 #include "host/supervisor/zygotes.h"
 
@@ -25,6 +26,7 @@ struct request {
     bool has_limits, paused;
     struct pool *pool;
     struct job_limits limits;
+    struct calls calls;
     struct buf frames;
     size_t counted; /* of frames, in the owner's count of bytes */
     uint64_t queued_ns;
@@ -38,6 +40,9 @@ struct request {
 struct pool_events {
     void (*output)(void *arg, struct request *request, int fd,
                    const void *data, size_t len);
+    /* As front_take_call(). */
+    int (*call)(void *arg, struct request *request, struct run *run,
+                struct span payload, struct err *err);
     void (*result)(void *arg, struct request *request, struct run *run);
     void (*failed)(void *arg, struct request *request, const struct err *err);
     void (*closed)(void *arg, struct request *request, const char *why);

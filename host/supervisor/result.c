@@ -134,6 +134,7 @@ add_facts(json_t *o, const struct result_input *in)
                                   (double)f->queue_us / 1000, "start_ms",
                                   (double)f->start_us / 1000, "run_ms",
                                   (json_int_t)f->wall_ms));
+    json_object_set_new(o, "calls", calls_json(in->calls));
     json_object_set_new(o, "policy", json_string(in->policy));
     return json_object_set_new(o, "engine", json_string(in->engine));
 }

@@ -2,6 +2,7 @@
 #ifndef IMMURE_RESULT_H
 #define IMMURE_RESULT_H
 
+#include "host/supervisor/calls.h"
 #include "host/supervisor/facts.h"
 
 /* A captured output stream. */
@@ -17,6 +18,7 @@ struct result_input {
     const struct capture *out;
     const struct capture *errs;
     const struct immure_limits *limits;
+    const struct calls *calls;
     const char *policy; /* "sha256:..." */
     const char *engine;
 };

@@ -16,6 +16,7 @@
 #include "host/supervisor/result.h"
 #include "host/supervisor/zygote_link.h"
 #include "host/wall/cgroup.h"
+#include "host/wire/call.h"
 #include "host/wire/job.h"
 
 struct run;
@@ -26,6 +27,10 @@ struct run_events {
     void (*idle)(void *arg, struct run *run); /* waits for a job or a step */
     void (*output)(void *arg, struct run *run, int fd, const void *data,
                    size_t len);
+    /* A FRAME_CALL: 1 when it is under a quota of its own, 0 when it counts
+     * as a claim, -1 when it breaks the protocol. */
+    int (*call)(void *arg, struct run *run, struct span payload,
+                struct err *err);
     void (*step)(void *arg, struct run *run); /* facts of a session's step */
     void (*over)(void *arg, struct run *run); /* facts of the whole */
     void (*gone)(void *arg, struct run *run); /* nothing of it is left */
@@ -68,6 +73,7 @@ struct run {
     bool reaped; /* nothing of the process is left */
     bool forgotten;
     bool session; /* its job has more than one step */
+    bool calls;   /* it may be sent answers: its input stays open */
     bool muted;   /* its output is left in the pipes for now */
     enum run_park park;
     struct stream in, hello, report, out[2];
@@ -108,6 +114,10 @@ bool run_is_held(const struct run *run, const struct job_limits *limits);
  * guest ends and tells nobody. */
 int run_give(struct run *run, const struct job_limits *limits, struct buf *job,
              struct err *err);
+
+/* Send it the answer to its call.  A guest whose input is closed is told no by
+ * that. */
+int run_answer(struct run *run, const struct answer *answer, struct err *err);
 
 /* End a guest whatever it does.  Its end is told as `over`, if it had a job
  * and the owner has not silenced it by run_forget(). */

@@ -49,16 +49,31 @@ break_protocol(struct run *run, const struct err *err)
 }
 
 static int
+take_call(struct run *run, struct span payload, struct err *err)
+{
+    if (run->state != RUN_BUSY || run->claims.ended || run->kind != RUN_JOB)
+        return err_set(err, ERR_PROTO, 0, "a call frame out of place");
+    if (run->forgotten)
+        return 0;
+    int taken = run->events.call(run->events.arg, run, payload, err);
+    if (taken > 0)
+        run->frame_bytes -= FRAME_HEADER + payload.len;
+    return taken < 0 ? -1 : 0;
+}
+
+static int
 take_frame(struct run *run, const struct frame_header *header,
            const uint8_t *payload, struct err *err)
 {
     bool sealed = run->claims.sealed, ended = run->claims.ended;
+    if (header->type == FRAME_CALL)
+        return take_call(run, (struct span){payload, header->len}, err);
     if (claims_take(&run->claims, header, payload, err) != 0)
         return -1;
     if (!sealed && run->claims.sealed)
         run_sealed(run);
     else if (!ended && run->claims.ended && run->session &&
-             run->state == RUN_BUSY)
+             !run->claims.last && run->state == RUN_BUSY)
         run_step_over(run);
     return 0;
 }
@@ -255,7 +270,8 @@ on_input(evutil_socket_t fd, short what, void *arg)
         event_free(run->in.event);
     run->in.event = NULL;
     buf_clear(&run->job);
-    if (n <= 0 || !run->session)
+    run->sent = 0;
+    if (n <= 0 || (!run->session && !run->calls))
         stream_close(&run->in);
 }
 
@@ -269,4 +285,16 @@ run_send_job(struct run *run)
     if (run->in.fd >= 0 && run->job.len > 0 &&
         stream_watch(&run->in, run, EV_WRITE, on_input, &err) != 0)
         run_give_up(run, &err);
+}
+
+int
+run_answer(struct run *run, const struct answer *answer, struct err *err)
+{
+    if (run->in.fd < 0)
+        return 0;
+    if (answer_add(&run->job, 0, answer, err) != 0)
+        return -1;
+    if (run->in.event == NULL)
+        run_send_job(run);
+    return 0;
 }

@@ -57,6 +57,9 @@ static const struct frame_row frame_types[FRAME_TYPE_COUNT] = {
     [FRAME_CLOSED]       = {"closed",       4 * KIB,   SUPERVISOR},
     [FRAME_QUOTA]        = {"quota",        8,         CLIENT},
     [FRAME_CHANGED]      = {"changed file", 1025 * MIB, GUEST},
+    [FRAME_CALL]         = {"call",         4 * MIB,   GUEST | SUPERVISOR},
+    [FRAME_ANSWER]       = {"answer",       16 * MIB,  CLIENT},
+    [FRAME_GRANT]        = {"grant",        256,       CLIENT},
 };
 /* clang-format on */
 

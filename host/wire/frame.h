@@ -47,7 +47,7 @@ enum frame_type {
     FRAME_EXCEPTION,    /* fields: type, message, text */
     FRAME_TRACE,        /* u32 line, fields: file name source */
     FRAME_LIMIT,        /* text: name of the limit the guest says it hit */
-    FRAME_END,          /* u8 enum frame_end, u8 exit status */
+    FRAME_END,          /* u8 enum frame_end | END_LAST, u8 exit status */
     /* client to supervisor; a number once given stays */
     FRAME_JOB = 40,  /* u32 policy, u32 enum job_flag bits: begins a job */
     FRAME_CANCEL,    /* empty: no result is wanted any more */
@@ -69,12 +69,20 @@ enum frame_type {
     FRAME_QUOTA, /* u64: bytes that the guest's files may take */
     /* guest to supervisor */
     FRAME_CHANGED, /* a file, see host/supervisor/claims_files.h */
+    FRAME_CALL,    /* a call, see host/wire/call.h; and on to the client */
+    /* client to supervisor, and on to the guest */
+    FRAME_ANSWER, /* to a call, see host/wire/call.h */
+    /* client to supervisor */
+    FRAME_GRANT, /* u32 calls, u64 bytes, text: the name of a function */
     FRAME_TYPE_COUNT
 };
 
 enum frame_from { FRAME_FROM_CLIENT, FRAME_FROM_SUPERVISOR, FRAME_FROM_GUEST };
 
 enum frame_end { END_OK, END_EXIT, END_ERROR, END_DENIED, END_COUNT };
+
+/* A session's guest ends with this step: it called sys.exit(). */
+enum { END_LAST = 0x80 };
 
 /* u32 verdict, u32 exit code (all ones: none), u32 signal before the text of
  * FRAME_RESULT: a client need not parse JSON to go on. */

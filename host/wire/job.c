@@ -72,82 +72,81 @@ set_seed(struct job *job, struct span rest, struct err *err)
 }
 
 static int
-set_globals(struct job *job, struct span text)
+set_globals(struct job *job, struct span text, struct err *err)
 {
+    (void)err;
     job->globals = text;
     job->has_globals = true;
     return 0;
 }
 
 static int
-set_session(struct job *job)
+set_session(struct job *job, struct span nothing, struct err *err)
 {
+    (void)nothing, (void)err;
     job->session = true;
     return 0;
 }
 
 static int
+set_filename(struct job *job, struct span text, struct err *err)
+{
+    (void)err;
+    job->filename = text;
+    return 0;
+}
+
+static int
+set_code(struct job *job, struct span code, struct err *err)
+{
+    (void)err;
+    job->code = code;
+    return 0;
+}
+
+static int
+set_input(struct job *job, struct span bytes, struct err *err)
+{
+    (void)err;
+    job->input = bytes;
+    return 0;
+}
+
+static int
+set_quota(struct job *job, struct span rest, struct err *err)
+{
+    return span_take_u64(&rest, &job->quota, err);
+}
+
+static int
+add_arg(struct job *job, struct span text, struct err *err)
+{
+    return add_span(&job->args, &job->nargs, text, err);
+}
+
+static int
+add_env(struct job *job, struct span text, struct err *err)
+{
+    return add_span(&job->env, &job->nenv, text, err);
+}
+
+static int (*const parts[FRAME_TYPE_COUNT])(struct job *, struct span,
+                                            struct err *) = {
+    [FRAME_FILENAME] = set_filename, [FRAME_CODE] = set_code,
+    [FRAME_INPUT] = set_input,       [FRAME_GLOBALS] = set_globals,
+    [FRAME_SESSION] = set_session,   [FRAME_ARG] = add_arg,
+    [FRAME_ENV] = add_env,           [FRAME_QUOTA] = set_quota,
+    [FRAME_FILE] = add_file,         [FRAME_SEED] = set_seed,
+};
+
+static int
 add_frame(struct job *job, enum frame_type type, struct span payload,
           struct err *err)
 {
-    switch (type) {
-    case FRAME_FILENAME:
-        job->filename = payload;
-        return 0;
-    case FRAME_CODE:
-        job->code = payload;
-        return 0;
-    case FRAME_INPUT:
-        job->input = payload;
-        return 0;
-    case FRAME_GLOBALS:
-        return set_globals(job, payload);
-    case FRAME_SESSION:
-        return set_session(job);
-    case FRAME_ARG:
-        return add_span(&job->args, &job->nargs, payload, err);
-    case FRAME_ENV:
-        return add_span(&job->env, &job->nenv, payload, err);
-    case FRAME_QUOTA:
-        return span_take_u64(&payload, &job->quota, err);
-    case FRAME_FILE:
-        return add_file(job, payload, err);
-    case FRAME_SEED:
-        return set_seed(job, payload, err);
-    case FRAME_POLICY:
-    case FRAME_LIMITS:
-    case FRAME_RUN:
-    case FRAME_STDOUT:
-    case FRAME_STDERR:
-    case FRAME_RESULT:
-    case FRAME_FAILURE:
-    case FRAME_SEALED:
-    case FRAME_BROKEN:
-    case FRAME_DENIAL:
-    case FRAME_DENIAL_COUNT:
-    case FRAME_EXCEPTION:
-    case FRAME_TRACE:
-    case FRAME_CHANGED:
-    case FRAME_LIMIT:
-    case FRAME_END:
-    case FRAME_JOB:
-    case FRAME_CANCEL:
-    case FRAME_INTERRUPT:
-    case FRAME_RESET:
-    case FRAME_PAUSE:
-    case FRAME_RESUME:
-    case FRAME_FORGET:
-    case FRAME_STATS:
-    case FRAME_DRAIN:
-    case FRAME_OPENED:
-    case FRAME_REFUSED:
-    case FRAME_BUSY:
-    case FRAME_CLOSED:
-    case FRAME_TYPE_COUNT:
-        break;
-    }
-    return err_set(err, ERR_PROTO, 0, "a %s frame inside a job",
-                   frame_name(type));
+    if (parts[type] == NULL)
+        return err_set(err, ERR_PROTO, 0, "a %s frame inside a job",
+                       frame_name(type));
+    return parts[type](job, payload, err);
 }
 
 int

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -113,7 +114,14 @@ guest_read_job(struct buf *out, struct err *err)
         if (got < 0)
             return -1;
         if (got > 0) {
-            at += FRAME_HEADER + h.len;
+            size_t len = FRAME_HEADER + h.len;
+            if (h.type == FRAME_ANSWER) {
+                memmove(out->data + at, out->data + at + len,
+                        out->len - at - len);
+                out->len -= len;
+                continue;
+            }
+            at += len;
             if (h.type == FRAME_RUN)
                 return 0;
             continue;

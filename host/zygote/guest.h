@@ -26,8 +26,8 @@ int guest_hello(int hello_fd, char *out_answer, struct err *err);
  * message keeps only the hello descriptor. */
 int guest_take_descriptors(struct fd_message *message, struct err *err);
 
-/* Read one whole job from descriptor 0 behind what is in *out, which is
- * empty. */
+/* Read one whole job from descriptor 0, behind what *out holds of it already;
+ * answers to calls that are over are left out. */
 int guest_read_job(struct buf *out, struct err *err);
 
 #endif

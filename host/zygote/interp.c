@@ -280,13 +280,18 @@ on_denied(void *arg, const struct jail_denial *denial)
 {
     const char *const text[4] = {denial->what, denial->layer, denial->rule,
                                  denial->fix};
-    report_denial(arg, denial->line > 0 ? (uint32_t)denial->line : 0, text);
+    const struct interp *in = arg;
+    report_denial(in->report, denial->line > 0 ? (uint32_t)denial->line : 0,
+                  text);
 }
 
 int
 interp_enter_jail(struct interp *in, struct report *report)
 {
-    const struct jail_hooks hooks = {.denied = on_denied, .arg = report};
+    bool guests = in->kind == INTERP_GUESTS; /* else 0 is a program's stdin */
+    const struct jail_hooks hooks = {
+        .denied = on_denied, .call = guests ? interp_call : NULL, .arg = in};
+    in->report = report;
     int closed = jail_enter(in->policy, &hooks);
     Py_CLEAR(in->policy);
     return closed;

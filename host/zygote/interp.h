@@ -46,6 +46,9 @@ void interp_settle(struct interp *in);
 int interp_run_job(struct interp *in, const struct job *job,
                    struct report *report);
 
+/* Give up the bytes of descriptor 0 that were read behind the last answer. */
+void interp_take_input(struct interp *in, struct buf *out);
+
 /* Whether the last step of a session was its last: it called sys.exit(). */
 bool interp_is_over(const struct interp *in);
 

@@ -277,7 +277,7 @@ interp_finish(struct interp *in, struct report *report, bool last)
         interp_let_go(in);
     interp_send_files(report);
     flush_streams();
-    report_end(report, ending.end, ending.status);
+    report_end(report, ending.end, last || in->over, ending.status);
     return ending.status;
 }
 

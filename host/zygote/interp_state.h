@@ -19,6 +19,10 @@ struct interp {
     PyObject *run_atexit;     /* atexit._run_exitfuncs */
     PyObject *jail_error;     /* _jail.JailError */
     PyObject *freeze;         /* gc.freeze */
+    struct report *report;    /* where the jail's hooks tell; borrowed */
+    struct buf input;         /* of descriptor 0, read while it waited */
+    uint32_t serial;          /* of its last call */
+    bool asking;              /* it was left before its answer came */
     bool once;                /* this zygote makes one guest */
     struct region *region;    /* of arenas, or NULL (interp_memory.c) */
     bool stepping;            /* inside a session, behind its first step */
@@ -42,6 +46,10 @@ PyObject *interp_call_policy(const char *module, const char *function,
 /* Report the pending exception, or a normal end, and return the status.  The
  * last thing of a process runs its atexit functions. */
 int interp_finish(struct interp *in, struct report *report, bool last);
+
+/* The jail's hook `call`; arg is the struct interp. */
+PyObject *interp_call(void *arg, const char *name, const void *data,
+                      size_t len);
 
 /* gc.collect() and gc.freeze(). */
 int interp_freeze(struct interp *in);

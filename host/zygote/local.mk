@@ -2,6 +2,7 @@ zygote_sources = \
 	host/zygote/guest.c host/zygote/guest.h \
 	host/zygote/host.c host/zygote/host.h \
 	host/zygote/interp.c host/zygote/interp.h \
+	host/zygote/interp_calls.c \
 	host/zygote/interp_files.c \
 	host/zygote/interp_host.c \
 	host/zygote/interp_job.c \

@@ -123,12 +123,14 @@ report_denial(struct report *report, uint32_t line, const char *const text[4])
 }
 
 void
-report_end(struct report *report, enum frame_end end, uint8_t status)
+report_end(struct report *report, enum frame_end end, bool last,
+           uint8_t status)
 {
     for (size_t i = 0; i < report->ndenials; i++)
         if (report->denials[i].count > 1)
             send_count(report, i);
-    uint8_t payload[2] = {(uint8_t)end, status};
+    uint8_t kind = (uint8_t)(end | (last ? END_LAST : 0));
+    uint8_t payload[2] = {kind, status};
     send(report, FRAME_END, payload, sizeof payload);
 }
 

@@ -46,6 +46,8 @@ void report_bytes(struct report *report, enum frame_type type,
                   const void *data, size_t len);
 /* What was told belongs to a step that is over. */
 void report_next_step(struct report *report);
-void report_end(struct report *report, enum frame_end end, uint8_t status);
+/* last: this process ends now, session or not. */
+void report_end(struct report *report, enum frame_end end, bool last,
+                uint8_t status);
 
 #endif

@@ -113,7 +113,7 @@ run_jobs(struct zygote *z)
     struct buf bytes = {0};
     for (;;) {
         struct job job;
-        bytes.len = 0;
+        interp_take_input(z->interp, &bytes);
         if (guest_read_job(&bytes, &err) != 0 ||
             job_parse(&bytes, &job, &err) != 0)
             _exit(STATUS_BROKEN);

@@ -1,11 +1,22 @@
-"""What a guest may name of its jail: the exceptions it can meet.
+"""What a guest may name of its jail: the exceptions it can meet, and the way
+to functions outside.
 
     try:
         os.listdir("/")
     except immure.JailError as refusal:
         print(refusal.what, refusal.rule, refusal.fix)
+
+    price = immure.gateway.call("price", "tea")
 """
+import sys
+
+import _immure_gateway as gateway
 from _jail import JailAttribute, JailDenied, JailError, JailImport, TimeLimit
 
 __all__ = ["JailAttribute", "JailDenied", "JailError", "JailImport",
-           "TimeLimit"]
+           "TimeLimit", "gateway"]
+
+# `from immure.gateway import call` works as well.
+__path__ = []
+sys.modules["immure.gateway"] = gateway
+del sys

@@ -5,6 +5,7 @@ shim_sources = \
 	jailmod/shims/_immure_boot.py \
 	jailmod/shims/_immure_fcntl.py \
 	jailmod/shims/_immure_files.py \
+	jailmod/shims/_immure_gateway.py \
 	jailmod/shims/_immure_host.py \
 	jailmod/shims/_immure_io.py \
 	jailmod/shims/_immure_loop.py \

@@ -15,14 +15,30 @@
 enum { HEAD = 8 };
 
 static const char *const keys[] = {
-    "id",        "verdict",          "limit",
-    "exit_code", "signal",           "syscall",
-    "why",       "stdout",           "stdout_bytes",
-    "stderr",    "stdout_truncated", "stderr_bytes",
-    "usage",     "stderr_truncated", "timing",
-    "policy",    "engine",           "value",
-    "exception", "denials",          "files",
-    "globals",   "files_truncated",
+    "id",
+    "verdict",
+    "limit",
+    "exit_code",
+    "signal",
+    "syscall",
+    "why",
+    "stdout",
+    "stdout_bytes",
+    "stderr",
+    "stdout_truncated",
+    "stderr_bytes",
+    "usage",
+    "stderr_truncated",
+    "timing",
+    "policy",
+    "calls",
+    "engine",
+    "value",
+    "exception",
+    "denials",
+    "files",
+    "globals",
+    "files_truncated",
 };
 
 static void
@@ -110,6 +126,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct err err = {0};
     struct capture streams[2] = {{.bytes = out}, {.bytes = errs}};
     const struct immure_limits limits = {0};
+    const struct calls calls = {0};
     OWNED_BUFFER report = {0};
     OWNED_STR text = NULL;
     if (claims_init(&claims, &err) != 0 ||
@@ -119,9 +136,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     claims.files.left = 1000;
     eat(&facts, &claims, &report);
-    const struct result_input in = {&facts,      &claims, &streams[0],
-                                    &streams[1], &limits, "sha256:0",
-                                    "cpython"};
+    const struct result_input in = {&facts,  &claims, &streams[0], &streams[1],
+                                    &limits, &calls,  "sha256:0",  "cpython"};
     if (result_text(&in, &text, &err) != 0)
         abort();
     check(text, &facts, &claims);

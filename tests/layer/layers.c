@@ -1,10 +1,10 @@
-/* tests/layers --only=gate|wall|both [--whole] [--json] [--policy JSON] FILE
- *     [ARGS...]
+/* tests/layers --only=gate|wall|both [--whole] [--json] [--policy JSON]
+ *     [--grant NAME] FILE [ARGS...]
  *
  * Runs FILE with one wall alone.  JSON is a file with an effective policy, as
  * immure-zygote --tool policy prints it.  With --only=wall a guest that ends
  * in ImportError or NameError did not try what it came for: that is said in a
- * line UNTRIED on stderr. */
+ * line UNTRIED on stderr.  A function NAME is granted, and never answers. */
 #include <fcntl.h>
 #include <jansson.h>
 #include <limits.h>
@@ -24,7 +24,7 @@ static int
 usage(void)
 {
     fprintf(stderr, "usage: layers --only=gate|wall|both [--whole] [--json] "
-                    "[--policy JSON] FILE [ARGS]\n");
+                    "[--policy JSON] [--grant NAME] FILE [ARGS]\n");
     return 125;
 }
 
@@ -35,6 +35,13 @@ pass_through(void *arg, struct immure_call *call, int fd, const void *data,
     (void)arg;
     (void)call;
     (void)fd_write_all(fd, data, len, NULL);
+}
+
+static void
+stay_silent(void *arg, struct immure_call *call, const char *function,
+            uint32_t serial, const void *data, size_t len)
+{
+    (void)arg, (void)call, (void)function, (void)serial, (void)data, (void)len;
 }
 
 /* The folder this program is in. */
@@ -110,7 +117,7 @@ read_file(const char *path, char **out_data, size_t *out_len)
 
 static int
 run(const char *const *zygote_args, bool json, const char *policy,
-    const char *const *args, size_t nargs)
+    const char *grant, const char *const *args, size_t nargs)
 {
     char folder[PATH_MAX], zygote[PATH_MAX + 64], supervisor[PATH_MAX + 64];
     OWNED_STR code = NULL;
@@ -125,12 +132,16 @@ run(const char *const *zygote_args, bool json, const char *policy,
     const struct immure_config config = {.zygote_args = zygote_args,
                                          .zygote_path = zygote,
                                          .supervisor_path = supervisor};
+    const struct immure_grant granted = {grant, 10, 1 << 20};
     const struct immure_job job = {.code = {code, len},
                                    .filename = args[0],
                                    .args = args,
                                    .nargs = nargs,
+                                   .grants = &granted,
+                                   .ngrants = grant != NULL,
                                    .limits = immure_default_limits};
-    const struct immure_events events = {.output = json ? NULL : pass_through};
+    const struct immure_events events = {.output = json ? NULL : pass_through,
+                                         .called = stay_silent};
     struct immure_result r;
     struct immure_err failed;
     if (immure_run(&config, policy_json ? policy_json : "pure", &job, &events,
@@ -165,8 +176,13 @@ main(int argc, char **argv)
         policy = argv[at + 1];
         at += 2;
     }
+    const char *grant = NULL;
+    if (at + 1 < argc && strcmp(argv[at], "--grant") == 0) {
+        grant = argv[at + 1];
+        at += 2;
+    }
     if (at >= argc)
         return usage();
     const char *const *args = (const char *const *)(argv + at);
-    return run(zygote_args, json, policy, args, (size_t)(argc - at));
+    return run(zygote_args, json, policy, grant, args, (size_t)(argc - at));
 }

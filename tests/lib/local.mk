@@ -1,5 +1,6 @@
 # libimmure as a program uses it.
-api_tests = tests/lib/test_api tests/lib/test_session tests/lib/test_trouble
+api_tests = tests/lib/test_api tests/lib/test_calls tests/lib/test_session \
+	tests/lib/test_trouble
 api_libs = libimmure.a libwire.a libbase.a $(JANSSON_LIBS)
 if HAVE_CHECK
 check_PROGRAMS += $(api_tests)
@@ -8,6 +9,9 @@ endif
 tests_lib_test_api_SOURCES = tests/lib/test_api.c tests/lib/api.h
 tests_lib_test_api_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_lib_test_api_LDADD = $(api_libs) $(CHECK_LIBS)
+tests_lib_test_calls_SOURCES = tests/lib/test_calls.c tests/lib/api.h
+tests_lib_test_calls_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_lib_test_calls_LDADD = $(api_libs) $(CHECK_LIBS)
 tests_lib_test_session_SOURCES = tests/lib/test_session.c tests/lib/api.h
 tests_lib_test_session_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_lib_test_session_LDADD = $(api_libs) $(CHECK_LIBS)

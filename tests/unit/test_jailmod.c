@@ -161,7 +161,7 @@ prepare(const char *policy)
 static void
 enter(const char *policy)
 {
-    static const struct jail_hooks hooks = {note, &told};
+    static const struct jail_hooks hooks = {.denied = note, .arg = &told};
 
     start_python();
     PyObject *ready = prepare(policy);

@@ -22,9 +22,10 @@ def attack(number):
                                      if n.startswith("%02d-" % number)))
 
 
-def run(number):
+def run(number, *options):
     """The result of an attack that has the wall alone against it."""
-    done = subprocess.run([LAYERS, "--only=wall", "--json", attack(number)],
+    done = subprocess.run([LAYERS, "--only=wall", "--json", *options,
+                           attack(number)],
                           stdin=subprocess.DEVNULL, capture_output=True,
                           timeout=60)
     lines = done.stdout.splitlines()
@@ -57,6 +58,23 @@ class Claims(unittest.TestCase):
         result = run(4)
         self.assertEqual(result["verdict"], "ok")
         self.assertIsNone(result["limit"])
+
+
+class Functions(unittest.TestCase):
+    """Calls of functions outside."""
+
+    def test_one_at_a_time(self):
+        result = run(12, "--grant", "f")
+        self.assertEqual(result["verdict"], "killed", result)
+        self.assertIn("waits for its answer", result["why"])
+        self.assertLessEqual(result["calls"][0]["count"], 1)
+
+    def test_not_granted(self):
+        for granted in ((), ("--grant", "f")):
+            result = run(13, *granted)
+            self.assertNotEqual(result["verdict"], "ok")
+            self.assertEqual(result["limit"]["name"], "report", result)
+            self.assertEqual(result["calls"], [])
 
 
 class Calls(unittest.TestCase):

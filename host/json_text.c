@@ -1,4 +1,4 @@
-#include "host/wire/json_text.h"
+#include "host/json_text.h"
 
 /* No other control has a place in JSON.  jansson passes over a NUL between
  * tokens, and the text would end there as a C string, inside the result

@@ -4,8 +4,8 @@
  * limit counts from where the text stands in a larger one (tests/wall/attacks
  * 01, 02, 03).  So it is first held to a size, a depth and a number of values
  * by a scan that allocates nothing, and put on one line. */
-#ifndef IMMURE_WIRE_JSON_TEXT_H
-#define IMMURE_WIRE_JSON_TEXT_H
+#ifndef IMMURE_JSON_TEXT_H
+#define IMMURE_JSON_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

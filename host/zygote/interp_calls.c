@@ -1,0 +1,122 @@
+/* A call of the guest's to a function outside. */
+#include "host/zygote/interp_state.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/cleanup.h"
+#include "host/fd.h"
+#include "host/wire/call.h"
+
+enum { CHUNK = 16 << 10 };
+
+static int
+raise(const struct err *err)
+{
+    if (err->code == ERR_MEMORY)
+        PyErr_NoMemory();
+    else
+        PyErr_Format(PyExc_OSError, "call: %s", err->msg);
+    return -1;
+}
+
+/* The next frame of descriptor 0: 1, 0 when it has ended, or -1 with an
+ * exception: a signal's, perhaps, and then the frame comes later. */
+static int
+next_frame(struct interp *in, struct frame_header *h, const uint8_t **payload)
+{
+    struct err err;
+    for (;;) {
+        int got =
+            frame_next(&in->input, 0, FRAME_FROM_CLIENT, h, payload, &err);
+        if (got > 0)
+            return 1;
+        if (PyErr_CheckSignals() != 0)
+            return -1;
+        if (got < 0 || buf_reserve(&in->input, CHUNK, &err) != 0)
+            return raise(&err);
+        ssize_t n = read(STDIN_FILENO, in->input.data + in->input.len,
+                         in->input.cap - in->input.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return 0;
+        in->input.len += (size_t)n;
+    }
+}
+
+/* Wait for the answer to the last call, and drop what is behind its time. */
+static PyObject *
+wait_for_answer(struct interp *in)
+{
+    struct frame_header h;
+    struct answer answer = {.serial = 0};
+    const uint8_t *payload;
+    struct err err;
+    for (;;) {
+        int got = next_frame(in, &h, &payload);
+        if (got < 0)
+            return NULL;
+        if (got == 0) /* nothing was granted, so nobody answers */
+            return Py_BuildValue("(iy#)", ANSWER_DENIED, "", (Py_ssize_t)0);
+        if (h.type == FRAME_ANSWER &&
+            answer_parse((struct span){payload, h.len}, &answer, &err) != 0) {
+            raise(&err);
+            return NULL;
+        }
+        if (h.type == FRAME_ANSWER && answer.serial == in->serial)
+            break;
+        buf_drop(&in->input, FRAME_HEADER + h.len);
+    }
+    in->asking = false;
+    if (PyErr_CheckSignals() != 0) /* of before the waiting */
+        return NULL;
+    PyObject *told =
+        Py_BuildValue("(iy#)", answer.status, (const char *)answer.data.data,
+                      (Py_ssize_t)answer.data.len);
+    buf_drop(&in->input, FRAME_HEADER + h.len);
+    if (in->input.len == 0)
+        buf_clear(&in->input);
+    return told;
+}
+
+PyObject *
+interp_call(void *arg, const char *name, const void *data, size_t len)
+{
+    struct interp *in = arg;
+    struct err err;
+    OWNED_BUFFER frame = {0};
+    const struct call call = {
+        in->serial + 1, {(const uint8_t *)name, strlen(name)}, {data, len}};
+    if (!call_name_is_valid(call.name)) {
+        PyErr_Format(PyExc_ValueError,
+                     "%.80s: not the name of a function: 1 to %d letters, "
+                     "digits, '_', '.' and '-'",
+                     name, CALL_NAME_MAX);
+        return NULL;
+    }
+    if (in->asking) { /* an exception left it: the outside still works on it */
+        PyObject *late = wait_for_answer(in);
+        if (late == NULL)
+            return NULL;
+        Py_DECREF(late);
+    }
+    if (call_add(&frame, 0, &call, &err) != 0 ||
+        fd_write_all(in->report->fd, frame.data, frame.len, &err) != 0) {
+        raise(&err);
+        return NULL;
+    }
+    in->serial = call.serial;
+    in->asking = true;
+    return wait_for_answer(in);
+}
+
+void
+interp_take_input(struct interp *in, struct buf *out)
+{
+    buf_clear(out);
+    *out = in->input;
+    in->input = (struct buf){0};
+    in->asking = false; /* the step that asked is over */
+}

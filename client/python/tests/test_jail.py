@@ -157,7 +157,8 @@ def test_a_session_keeps_its_names(jail):
 def test_a_session_that_is_over(jail):
     with jail.session() as s:
         assert s.run(SPIN, cpu=0.2).verdict == "cpu"
-        assert s.run("import sys; sys.exit(3)").exit_code == 3
+        assert s.run("print(1)").ok  # it ended by itself, and goes on
+        assert s.run("sum(range(10 ** 12))", cpu=0.2).limit.phase == "hard"
         with pytest.raises(immure.Unavailable, match="over") as caught:
             s.run("print(1)")
         assert not caught.value.may_have_run
@@ -179,6 +180,23 @@ def test_one_step_at_a_time(jail):
             s.interrupt()
             threading.Event().wait(0.05)
         assert future.result().stdout in ("stopped\n", "")
+
+
+def test_output_as_it_comes(jail):
+    parts = {1: b"", 2: b""}
+
+    def on_output(fd, data):
+        parts[fd] += data
+
+    code = ("import sys; sys.stdout.buffer.write(b'\\xff' * 9000)\n"
+            "print('e', file=sys.stderr)")
+    assert jail.run(code, on_output=on_output).ok
+    assert parts == {1: b"\xff" * 9000, 2: b"e\n"}
+    with jail.session(on_output) as s:
+        s.run("print(1)")
+    assert parts[1].endswith(b"1\n")
+    with pytest.raises(KeyError):
+        jail.run("print(1)", on_output=lambda fd, data: parts[7])
 
 
 def test_a_dead_supervisor_is_started_again():

@@ -13,7 +13,7 @@ from typing import (Any, Iterable, Iterator, Mapping, Optional, Union)
 from ._errors import Unavailable
 from ._find import Programs, StrPath, find_programs
 from ._job import Job, encode, limits_of
-from ._link import Call, Link
+from ._link import Call, Link, OnOutput
 from ._result import Result
 from ._units import Size, Time
 from . import _wire
@@ -140,7 +140,7 @@ class Jail:
         """
         whole = job if isinstance(job, Job) else Job(job)
         link, limits = self._connected()
-        return link.submit(Call(self._patience, False),
+        return link.submit(Call(self._patience, False, whole.on_output),
                            lambda id: encode(whole, id, limits))
 
     def run(self, code: Union[str, bytes], **job: Any) -> Result:
@@ -190,8 +190,11 @@ class Jail:
             for future in waiting:
                 future.cancel()
 
-    def session(self) -> Session:
+    def session(self, on_output: Optional[OnOutput] = None) -> Session:
         """A guest that keeps its state over many steps.
+
+        :param on_output: as for :class:`Job`, of all steps; steps have none
+            of their own.
 
         >>> with Jail() as jail, jail.session() as s:
         ...     _ = s.run("x = 20")
@@ -199,7 +202,7 @@ class Jail:
         '21\\n'
         """
         link, limits = self._connected()
-        return Session(link, limits, self._patience)
+        return Session(link, limits, Call(self._patience, True, on_output))
 
 
 def wait(future: Future[Result]) -> Result:
@@ -220,10 +223,10 @@ class Session:
     """
 
     def __init__(self, link: Link, limits: Mapping[str, int],
-                 patience: float) -> None:
+                 call: Call) -> None:
         self._link = link
         self._limits = limits
-        self._call = Call(patience, True)
+        self._call = call
         self._turn = threading.Lock()
         link.open_session(self._call)
 

@@ -6,7 +6,7 @@ import json
 import os
 import struct
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional, Sequence, Union
+from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
 from . import _wire
 from ._units import Size, Time, milliseconds, size
@@ -35,9 +35,14 @@ class Job:
     :param wall: wall-clock time from the start, in the same way.
     :param memory: bytes, or a text such as ``"64M"``.
     :param output: bytes of stdout and stderr together.
-    :param quota: bytes that files may take, given and made.
+    :param quota: bytes that the given files may have together, and those
+        that the program makes.
+    :param made: the same for those that it makes alone.
     :param seed: of ``random``; without it each run draws its own numbers.
     :param nice: 0 to 19.
+    :param on_output: called with 1 or 2, for stdout and stderr, and the bytes
+        as they come, in a thread of the jail's: it has to be quick, and may
+        not wait for a run.  What it raises ends the run, and is raised there.
 
     A limit that is not given is the jail's, or else the policy's.
     """
@@ -54,8 +59,10 @@ class Job:
     memory: Optional[Size] = None
     output: Optional[Size] = None
     quota: Optional[Size] = None
+    made: Optional[Size] = None
     seed: Optional[int] = None
     nice: int = 0
+    on_output: Optional[Callable[[int, bytes], None]] = None
 
 
 def limits_of(cpu: Optional[Time], wall: Optional[Time],
@@ -108,7 +115,8 @@ def encode(job: Job, id: int, defaults: Mapping[str, int],
     if session:
         parts.append((_wire.SESSION, b""))
     parts.append((_wire.FILENAME, _text(job.filename)))
-    parts.append((_wire.QUOTA, struct.pack("<Q", limits["files"])))
+    made = limits["files"] if job.made is None else size("made", job.made)
+    parts.append((_wire.QUOTA, struct.pack("<Q", made)))
     for arg in (job.filename, *job.args):
         parts.append((_wire.ARGUMENT, _text(arg)))
     for name, value in (job.env or {}).items():

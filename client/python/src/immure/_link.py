@@ -23,11 +23,17 @@ _IDS = 1 << 16
 _POLICY = 1
 
 
+#: Told descriptor and bytes.
+OnOutput = Callable[[int, bytes], None]
+
+
 class Call:
     """A job, or a session, that the supervisor knows by its id."""
 
-    def __init__(self, patience: float, session: bool) -> None:
+    def __init__(self, patience: float, session: bool,
+                 on_output: Optional[OnOutput] = None) -> None:
         self.id = 0
+        self.on_output = on_output
         self.session = session
         self.future: Optional[Future[_result.Result]] = None
         self.frames = b""
@@ -199,8 +205,9 @@ class Link:
     def take(self, frame: _wire.Frame) -> None:
         if frame.type == _wire.OPENED:
             self._opened = True
-            return
-        if frame.type == _wire.RESULT:
+        elif frame.type in (_wire.STDOUT, _wire.STDERR):
+            self._take_output(frame)
+        elif frame.type == _wire.RESULT:
             self._take_result(frame)
         elif frame.type == _wire.FAILURE:
             code, text = _wire.cause(frame.payload)
@@ -225,6 +232,19 @@ class Link:
             call.settle(None, Unavailable(
                 "a result of another version: %r" % error, may_have_run=True,
                 code="protocol"))
+
+    def _take_output(self, frame: _wire.Frame) -> None:
+        with self._lock:
+            call = self._calls.get(frame.id)
+        if call is None or call.on_output is None:
+            return
+        try:
+            call.on_output(1 if frame.type == _wire.STDOUT else 2,
+                           frame.payload)
+        except Exception as error:
+            call.on_output = None
+            call.settle(None, error)
+            self.about(call, _wire.CANCEL)
 
     def _finish(self, id: int, error: Unavailable, why: Optional[str] = None
                 ) -> None:
@@ -281,7 +301,8 @@ class Link:
 
 
 def _job_frame(call: Call) -> bytes:
-    flags = _wire.FLAG_SESSION if call.session else 0
+    flags = (_wire.FLAG_SESSION if call.session else 0) | \
+        (_wire.FLAG_STREAM if call.on_output else 0)
     return _wire.frame(_wire.JOB, call.id, struct.pack("<II", _POLICY, flags))
 
 

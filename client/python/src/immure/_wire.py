@@ -16,6 +16,7 @@ STATISTICS, DRAIN, SESSION, OPENED, REFUSED, BUSY, CLOSED = range(47, 54)
 QUOTA = 54
 
 FLAG_SESSION = 1
+FLAG_STREAM = 2
 
 #: Bytes before the JSON text of a result.
 RESULT_HEAD = 12

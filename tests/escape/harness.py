@@ -45,6 +45,10 @@ COMMANDS = {
     "wall": "{build}/tests/layers --only=wall {file}",
 }
 
+# Under sanitizers each attack runs once, with both layers, which is all of our
+# code; for the others, a tenth shows that they stand.
+SANITIZED = {"gate": "??0-*", "whole": "??3-*", "wall": "??6-*"}
+
 # With packages: their options, and for one layer a policy made beforehand.
 PACKAGES = ("--env", "/usr", "--memory", "512M", "--cpu", "8s", "--wall",
             "12s")
@@ -197,7 +201,7 @@ def options(argv):
     ap.add_argument("layers", nargs="?", choices=sorted(COMMANDS))
     ap.add_argument("--cmd")
     ap.add_argument("--only", metavar="GLOB",
-                    default=os.environ.get("ESCAPE_ONLY", "*"))
+                    default=os.environ.get("ESCAPE_ONLY"))
     ap.add_argument("--jobs", type=int, default=2)
     ap.add_argument("--timeout", type=float,
                     default=60 if "SANITIZERS" in os.environ else 15)
@@ -208,6 +212,9 @@ def options(argv):
     opts = ap.parse_args(argv)
     if bool(opts.layers) == bool(opts.cmd):
         ap.error("either both|gate|wall, or --cmd")
+    if opts.only is None:
+        share = SANITIZED if "SANITIZERS" in os.environ else {}
+        opts.only = share.get(opts.layers, "*")
     cmd = opts.cmd or COMMANDS[opts.layers].replace("{build}", BUILD)
     opts.words = shlex.split(cmd)
     opts.canary = "canary-" + secrets.token_hex(6)

@@ -109,6 +109,7 @@ assert doctest.DocTestRunner(verbose=False).run(finder[0]).failed == 0
 assert gc.collect() >= 0 and gc.isenabled()
 assert glob.glob("/etc/*") == []
 assert importlib.import_module("json") is sys.modules["json"]
+importlib.invalidate_caches()
 assert __import__("os.path") is os
 from xml.etree import ElementTree
 from concurrent import futures

@@ -1,6 +1,6 @@
 """Run the cases of one CPython test file; print what became of each.
 
-The same program runs in the jail and under the plain interpreter:
+The same code runs in the jail, step by step, and under the plain interpreter:
 
     guest.py PLAN
 
@@ -10,12 +10,16 @@ given files, which are run here: test code is guest code, as it should be.
 Every line for the host starts with the character RS; other lines are noise
 of the tests.
 """
+import builtins
+import errno
+import functools
 import importlib
 import importlib.machinery
+import io
 import json
+import os
 import random
 import sys
-import time
 import types
 import unittest
 import warnings
@@ -52,15 +56,20 @@ def _each(error, depth=0, seen=None):
 
 
 def describe(error):
-    """{type, text, rules, causes} of an exception."""
-    rules, causes = [], []
+    """{type, text, rules, absent, causes} of an exception: the rules of the
+    denials among what led to it, and the files it did not find."""
+    rules, absent, causes = [], [], []
     for one in _each(error):
         rule = getattr(one, "rule", None)
         if type(rule) is str and getattr(one, "layer", "") == "gate":
             rules.append(rule)
+        if type(one) is FileNotFoundError and type(one.filename) is str:
+            absent.append(one.filename)
+        if type(one) is OSError and one.errno == errno.EFBIG:
+            rules.append("files.limit")
         causes.append("%s: %s" % (type(one).__name__, _text(one)))
     return {"type": type(error).__name__, "text": _text(error),
-            "rules": rules, "causes": causes[1:4]}
+            "rules": rules, "absent": absent, "causes": causes[1:4]}
 
 
 def _text(error):
@@ -73,7 +82,12 @@ def _text(error):
 # --- modules that the jail does not have -----------------------------------------
 
 class MissingModule(ImportError):
-    """A case used a module that is dropped."""
+    """A case used a module that is dropped; RULE is that of the denial that
+    the import met."""
+
+    def __init__(self, name, rule):
+        super().__init__("No module named %r in this jail" % name, name=name)
+        self.rule, self.layer = rule, "gate"
 
 
 class Missing:
@@ -83,54 +97,73 @@ class Missing:
 
     loading = True
 
-    def __init__(self, name):
-        self.__name__ = name
+    def __init__(self, name, rule, *args, **kwargs):
+        if not Missing.loading:         # a class calls that of its base
+            raise MissingModule(self.__name__, self.__rule__)
+        self.__name__, self.__rule__ = name, rule
 
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return _missing(self.__name__, name)
+        return _missing(self)
 
     def __call__(self, *args, **kwargs):
-        return _missing(self.__name__)
+        return _missing(self)
 
     def __getitem__(self, key):
-        return _missing(self.__name__)
+        return _missing(self)
 
     def __mro_entries__(self, bases):
-        return ()
+        return (type("MissingBase", (MissingBase,), {"missing": self}),)
+
+
+class MissingBase:
+    """A class that inherits from something of a dropped module; of a class of
+    cases there are objects, for they may do without it."""
+
+    def __new__(cls, *args, **kwargs):
+        if not Missing.loading:
+            _missing(cls.missing)
+        return super().__new__(cls)
 
 
 class MissingNamespace(types.ModuleType):
     """In the place of a dropped module."""
 
+    def __init__(self, name, rule):
+        super().__init__(name)
+        self.__rule__ = rule
+
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return _missing(self.__name__, name)
+        return _missing(self)
 
 
-def _missing(module, name=""):
+def _missing(part):
     if not Missing.loading:
-        raise MissingModule("No module named %r in this jail" % module)
-    return Missing(module)
+        raise MissingModule(part.__name__, part.__rule__)
+    return Missing(part.__name__, part.__rule__)
 
 
 def put_missing(names, constants):
     """Stand-ins for those of NAMES that the jail refuses to import; of a C
     module of the tests {name: its numbers} are there."""
+    put = []
     for name in names:
         try:
             importlib.import_module(name)
             continue
-        except ImportError:
-            pass
-        module = MissingNamespace(name)
+        except ImportError as error:
+            rule = getattr(error, "rule", None)
+        module = MissingNamespace(name, rule)
         vars(module).update(constants.get(name, ()))
         parent, _, child = name.rpartition(".")
         sys.modules[name] = module
         if isinstance(sys.modules.get(parent), types.ModuleType):
             setattr(sys.modules[parent], child, module)
+        put.append(name)
+    tell(stand_ins=put)
 
 
 # --- the support package, where it needs what no case is about --------------------
@@ -159,9 +192,7 @@ _REPLACED = {
 
 def adapt(module):
     """Called when the helper MODULE has been run."""
-    if module.__name__ == "test.support.socket_helper":
-        module._bind_nix_socket_error = OSError("no sockets")
-    elif module.__name__ == "test.support.warnings_helper":
+    if module.__name__ == "test.support.warnings_helper":
         module.import_deprecated = _import_deprecated
 
 
@@ -170,8 +201,8 @@ def _import_deprecated(name):
         return importlib.import_module(name)
     except ImportError as error:
         if Missing.loading:
-            return MissingNamespace(name)
-        raise unittest.SkipTest(str(error))
+            return MissingNamespace(name, getattr(error, "rule", None))
+        raise unittest.SkipTest(str(error)) from error
 
 
 def prepare(module):
@@ -302,7 +333,7 @@ class Sources:
     @staticmethod
     def _import(name, fresh):
         if not fresh and name.startswith("_"):
-            raise MissingModule("the C module %s is loaded once" % name)
+            raise MissingModule(name, "import." + name)
         try:
             for other in fresh:
                 importlib.import_module(other)
@@ -319,6 +350,7 @@ def load(plan):
         sys.path[:] = [p for p in sys.path if "-packages" not in p]
         import test.support
         test.support.use_resources = []
+        take(plan)
         return importlib.import_module(name)
     sources = Sources(plan)
     put_missing(plan["missing"], plan["constants"])
@@ -335,6 +367,135 @@ def load(plan):
                 error.__context__ = first
             raise error
     return sys.modules[name]
+
+
+# --- plain Python without one of the things that a guest has not -----------------
+
+class Refusing:
+    """In sys.meta_path: there are no modules of these names."""
+
+    def __init__(self, names):
+        self.names = frozenset(names)
+
+    def find_spec(self, name, path=None, target=None):
+        if name in self.names:
+            raise ModuleNotFoundError("No module named %r" % name, name=name)
+
+
+def take_modules(plan):
+    """Those that are nowhere in the jail, and those that guests are refused
+    while the library has them in a form of its own."""
+    for name in plan["absent"]:
+        sys.modules.pop(name, None)
+    sys.meta_path.insert(0, Refusing(plan["absent"]))
+    put_missing(plan["missing"], plan["constants"])
+    refused, plain_import = frozenset(plan["refused"]), builtins.__import__
+
+    def import_for(name, space=None, *rest):
+        if name in refused and space and space["__name__"].startswith("test."):
+            raise ModuleNotFoundError("No module named %r" % name, name=name)
+        return plain_import(name, space, *rest)
+    builtins.__import__ = import_for
+
+
+def named(rule):
+    """[(module, name)] of what a rule of the jail is about."""
+    place, _, name = rule.rpartition(".")
+    found = []
+    for place in ("posix", "os") if place == "posix" else (place,):
+        try:
+            module = importlib.import_module(place)
+        except (ImportError, ValueError):
+            continue            # a rule about a type, or about no name
+        if hasattr(module, name):
+            found.append((module, name))
+    return found
+
+
+def class_names(rules):
+    """Tell what the classes that RULES are about have."""
+    tell(names={rule: dir(getattr(module, name)) for rule in rules
+                for module, name in named(rule)
+                if isinstance(getattr(module, name), type)})
+
+
+def take_calls(plan):
+    """What was refused when the file was loaded; of a class the jail's has
+    other attributes."""
+    def refuse(*args, **kwargs):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    for rule in plan["calls"]:
+        for module, name in named(rule):
+            has = [n for n in plan["names"].get(rule, ()) if n[:2] != "__"]
+            space = dict.fromkeys(["__init__", *has], refuse)
+            old = getattr(module, name)
+            setattr(module, name, type(name, (), space)
+                    if isinstance(old, type) else refuse)
+
+
+def take_files(plan):
+    """Those of the host, but for what the tests bring along."""
+    kept = (os.getcwd(), os.path.dirname(os.__file__) + "/test")
+
+    def is_host_file(path):
+        try:
+            name = os.path.abspath(os.fsdecode(path))
+        except TypeError:
+            return False        # a descriptor
+        return not name.startswith(kept)
+
+    def without(function, otherwise=None):
+        @functools.wraps(function)
+        def call(path, *args, **kwargs):
+            if not is_host_file(path):
+                return function(path, *args, **kwargs)
+            if otherwise is not None:
+                return otherwise
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT),
+                                    path)
+        return call
+
+    for name in ("stat", "lstat", "open", "listdir", "scandir", "readlink"):
+        setattr(os, name, without(getattr(os, name)))
+    os.access = without(os.access, False)
+    io.open = builtins.open = without(io.open)
+
+
+def take_process(plan):
+    """It is nobody's, and there is no program to start."""
+    sys.executable = ""
+    for name in ("getuid", "geteuid", "getgid", "getegid"):
+        setattr(os, name, lambda: 65534)
+
+
+_IMMUTABLE, _FLAGS_OFFSET = 1 << 8, 168
+
+
+def take_classes(plan):
+    """The library's can't be changed."""
+    import ctypes
+    for module in list(sys.modules.values()):
+        name = getattr(module, "__name__", "")
+        if name.startswith("test") or name == "__main__":
+            continue
+        for cls in list(vars(module).values()):
+            if isinstance(cls, type) and cls.__module__ == name \
+                    and cls.__flags__ & 1 << 9:
+                at = id(cls) + _FLAGS_OFFSET
+                flags = ctypes.c_ulong.from_address(at)
+                assert flags.value == cls.__flags__
+                flags.value |= _IMMUTABLE
+                ctypes.pythonapi.PyType_Modified(ctypes.py_object(cls))
+
+
+TAKE = {"modules": take_modules, "calls": take_calls, "files": take_files,
+        "process": take_process, "classes": take_classes}
+
+
+def take(plan):
+    """Before the test file is loaded; classes when it is."""
+    if plan.get("taken") not in (None, "classes"):
+        TAKE[plan["taken"]](plan)
 
 
 # --- cases ----------------------------------------------------------------------
@@ -374,8 +535,7 @@ class Result(unittest.TestResult):
 
     def startTest(self, test):
         self.outcome, self.why = "pass", None
-        tell(start=self.names.get(id(test)), cpu=time.process_time(),
-             wall=time.monotonic())
+        tell(start=self.names.get(id(test)))
 
     def stopTest(self, test):
         name = self.names.get(id(test))
@@ -400,7 +560,7 @@ class Result(unittest.TestResult):
 
     def addSkip(self, test, reason):
         why = {"type": "SkipTest", "text": str(reason), "rules": [],
-               "causes": []}
+               "absent": [], "causes": []}
         self._set(test, "skip", why)
 
     def addExpectedFailure(self, test, err):
@@ -408,50 +568,80 @@ class Result(unittest.TestResult):
 
     def addUnexpectedSuccess(self, test):
         self._set(test, "fail", {"type": "UnexpectedSuccess", "text": "",
-                                 "rules": [], "causes": []})
+                                 "rules": [], "absent": [], "causes": []})
 
 
-def tell_unrun(result, names):
-    """Cases that did not start, for their class or module could not."""
-    for name in names:
-        if name in result.told:
-            continue
-        for ident, outcome, why in result.fixtures:
-            owner = ident.partition("(")[2].rstrip(")").rpartition(".")[2]
-            if ident.startswith(("setUpModule", "tearDownModule")) \
-                    or name.split(".")[0] == owner:
-                tell(case=name, outcome=outcome, why=why)
-                break
+def tell_unrun(result, name):
+    """A case that did not start, for its class or module could not."""
+    for ident, outcome, why in result.fixtures:
+        owner = ident.partition("(")[2].rstrip(")").rpartition(".")[2]
+        if ident.startswith(("setUpModule", "tearDownModule")) \
+                or name.split(".")[0] == owner:
+            tell(case=name, outcome=outcome, why=why, fixture=ident)
+            break
+
+
+class Run:
+    """The cases of a plan, one at a time."""
+
+    def __init__(self, plan):
+        self.cases, self.result = {}, None
+        random.seed(1)
+        try:
+            module = load(plan)
+            prepare(module)
+            suite = unittest.defaultTestLoader.loadTestsFromModule(module)
+            for text in unittest.defaultTestLoader.errors:
+                tell(note=text[-_TEXT_MAX:])
+        except (Exception, unittest.SkipTest) as error:
+            skip = isinstance(error, unittest.SkipTest)
+            tell(load="skip" if skip else "error", why=describe(error))
+            return
+        Missing.loading = False
+        if plan.get("taken") == "classes":
+            take_classes(plan)
+        self.cases = dict(name_cases(flatten(suite, []), plan["module"]))
+        self.result = Result({id(c): name for name, c in self.cases.items()})
+        # As within the run of a whole suite: what a class or a module set up
+        # stays until the first case of another.
+        self.result._testRunEntered = True
+        warnings.simplefilter("default")
+        tell(cases=list(self.cases))
+
+    def one(self, name):
+        helper = sys.modules.get("test.support.socket_helper")
+        if helper is not None:      # each case asks, and meets the denial
+            helper._bind_nix_socket_error = None
+        unittest.TestSuite([self.cases[name]]).run(self.result)
+        if name not in self.result.told:
+            tell_unrun(self.result, name)
+
+
+    def look(self, name):
+        """Would it be skipped, by what it is decorated with?"""
+        case = self.cases[name]
+        method = getattr(case, getattr(case, "_testMethodName", ""), None)
+        skipped = getattr(type(case), "__unittest_skip__", False) \
+            or getattr(method, "__unittest_skip__", False)
+        tell(case=name, outcome="skip" if skipped else "pass", why=None)
+
+
+def start(path):
+    with open(path, encoding="utf-8") as f:
+        return Run(json.load(f))
 
 
 def main(path):
     with open(path, encoding="utf-8") as f:
         plan = json.load(f)
-    tell(begin=time.monotonic())
-    random.seed(1)
-    try:
-        module = load(plan)
-        prepare(module)
-        suite = unittest.defaultTestLoader.loadTestsFromModule(module)
-        for text in unittest.defaultTestLoader.errors:
-            tell(note=text[-_TEXT_MAX:])
-    except (Exception, unittest.SkipTest) as error:
-        skip = isinstance(error, unittest.SkipTest)
-        tell(load="skip" if skip else "error", why=describe(error))
-        return
-    Missing.loading = False
-    named = name_cases(flatten(suite, []), plan["module"])
-    tell(cases=[name for name, _ in named])
+    run = Run(plan)
     skipped, only = set(plan["skip"]), plan["only"]
-    chosen = [(name, case) for name, case in named if name not in skipped
-              and (only is None or name in only)]
-    result = Result({id(case): name for name, case in chosen})
-    with warnings.catch_warnings():
-        warnings.simplefilter("default")
-        unittest.TestSuite(case for _, case in chosen).run(result)
-    tell_unrun(result, [name for name, _ in chosen])
+    one = run.look if plan.get("dry") else run.one
+    for name in run.cases:
+        if name not in skipped and (only is None or name in only):
+            one(name)
     tell(done=True)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and sys.argv[1:]:
     main(sys.argv[1])

@@ -1,4 +1,9 @@
 # CPython's own tests, in the jail and out of it.  Minutes, so not in `check`.
+noinst_PROGRAMS += tests/conformance/steps
+tests_conformance_steps_SOURCES = tests/conformance/steps.c
+tests_conformance_steps_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_conformance_steps_LDADD = $(api_libs)
+
 .PHONY: check-conformance
 check-conformance: all
 	@BUILDDIR='$(abs_top_builddir)' $(PYTHON) -B \

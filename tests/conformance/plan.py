@@ -16,6 +16,7 @@ _SKIPPED = ("test.libregrtest", "test.regrtest", "test.autotest",
             "test.__main__")
 
 
+@functools.lru_cache(None)
 def locate(name):
     """(path, is a package) of a module with a source, or None; a package
     without one has the path None."""
@@ -38,8 +39,13 @@ def parse(path):
             return ast.Module([], [])
 
 
+@functools.lru_cache(None)
 def imported(name):
     """The modules that the source of NAME names in import statements."""
+    return tuple(dict.fromkeys(_imported(name)))
+
+
+def _imported(name):
     path, package = locate(name)
     home = name if package else name.rpartition(".")[0]
     for node in ast.walk(parse(path)):
@@ -61,6 +67,7 @@ def imported(name):
 _ALWAYS = ("_testcapi", "_testinternalcapi", "multiprocessing")
 
 
+@functools.lru_cache(None)
 def _exists(name):
     try:
         return locate(name) is not None \
@@ -117,8 +124,13 @@ def rows(names):
     return found
 
 
+@functools.lru_cache(None)
 def fresh_names(name):
     """What the source of NAME asks import_fresh_module() for."""
+    return tuple(_fresh_names(name))
+
+
+def _fresh_names(name):
     for node in ast.walk(parse(locate(name)[0])):
         if not isinstance(node, ast.Call):
             continue

@@ -1,8 +1,13 @@
-"""Why a case passes under plain Python only: from the denial it met."""
+"""Why a case passes under plain Python only: from the denial it met.
+
+The denials of a case are those of its step of the guest.  A case that met none
+was decided when the file was loaded, or before: plain Python with one thing
+taken away that a guest has not either tells what decided it."""
 
 import fnmatch
 import os
-import re
+
+import plan as plans
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -10,10 +15,15 @@ REASONS = ("needs-file", "needs-process", "needs-socket", "needs-thread",
            "needs-signal", "needs-dropped-module", "denied-introspection",
            "defect")
 
+# What guest.py can take from plain Python -> the reason of a case that does
+# not pass then; and calls, whose reasons are those of their rules.
+TAKEN = {"files": "needs-file", "process": "needs-process",
+         "classes": "denied-introspection"}
+
 
 def _read():
     """{kind: [(pattern, reason)]} of reasons.txt."""
-    table = {"rule": [], "text": [], "weak": []}
+    table = {"rule": [], "weak": []}
     with open(os.path.join(HERE, "reasons.txt"), encoding="utf-8") as f:
         for number, line in enumerate(f, 1):
             if not line.strip() or line.startswith("#"):
@@ -29,117 +39,86 @@ def _read():
 TABLE = _read()
 
 
-def of_rule(rule):
-    """The reason that stands for a rule of the jail, or None."""
-    for pattern, reason in TABLE["rule"]:
-        if fnmatch.fnmatchcase(rule, pattern):
-            return reason
+def _of(kind, rules):
+    """The reason of the first of RULES that a row of KIND is about."""
+    for rule in rules:
+        for pattern, reason in TABLE[kind]:
+            if fnmatch.fnmatchcase(rule, pattern):
+                return reason
     return None
 
 
-def of_rules(rules):
-    """That of the first rule; the weak ones count when there are no others."""
-    weak = [rule for rule in sorted(rules) for pattern, _ in TABLE["weak"]
-            if fnmatch.fnmatchcase(rule, pattern)]
-    strong = [rule for rule in sorted(rules) if rule not in weak]
-    return next(filter(None, map(of_rule, strong + weak)), None)
-
-
-def of_text(text):
-    for pattern, reason in TABLE["text"]:
-        if re.search(pattern, text):
-            return reason
-    return None
+def _is_host_file(name):
+    """A guest looked for a file that only the host has."""
+    given = name.removeprefix("/job/")
+    if given != name:
+        name = os.path.join(plans.LIB, given)
+    return os.path.isabs(name) and not name.startswith("/tmp/") \
+        and os.path.exists(name)
 
 
 def of_result(result):
-    """The reason that a result tells itself, or None."""
-    why = result.get("why") or {}
-    for rule in why.get("rules", ()):
-        reason = of_rule(rule)
-        if reason:
-            return reason
-    first = "%s: %s" % (why.get("type"), why.get("text"))
-    for text in [first] + why.get("causes", []):
-        reason = of_text(text)
-        if reason:
-            return reason
-    return None
-
-
-def _key(result):
+    """The reason that the denials of a case tell, or None."""
     why = result["why"]
-    ended = result["outcome"] == "ended"
-    return why["type"], result["case"] if ended else why["text"][:80]
+    reason = _of("rule", why["rules"])
+    if reason is None and any(map(_is_host_file, why["absent"])):
+        reason = "needs-file"
+    return reason or _of("rule", [rule for rule in result["denied"]
+                                  if _of("weak", [rule]) is None])
 
 
-def _ask(result, jail, asked):
-    """The reason of a result that does not tell: from the denials of a guest
-    with nothing but that case, or of loading the file; None when it passes
-    there.  Cases that end with the same words are asked about once."""
-    why = result["why"]
-    if result["outcome"] == "missing" and jail.load is None:
-        if result["case"] in (jail.cases or ()):
-            return "defect"     # defined, and not run
-        # Defined only where some module can be imported.
-        rules = [r for r in jail.baseline() if r.startswith("import.")]
-        return of_rules(rules) or "defect"
+def trials(jail, absent):
+    """[(what guest.py is to take away, what that needs to know, the reason of
+    a case that does not pass then)], by what the jail denied when the file
+    was loaded."""
+    imports = [rule for rule in jail.load_denied if rule.startswith("import.")]
+    refused = {rule.removeprefix("import.") for rule in imports}
+    rows = [("modules", {
+        "absent": sorted({*absent, *jail.stand_ins}),
+        "missing": jail.stand_ins, "constants": jail.plan["constants"],
+        "refused": sorted(refused - set(jail.stand_ins))},
+             "needs-dropped-module")]
+    for reason in REASONS:
+        calls = [rule for rule in jail.load_denied if rule not in imports
+                 and _of("rule", [rule]) == reason]
+        if calls:
+            rows.append(("calls", {"calls": calls, "names": jail.class_names},
+                         reason))
+    return rows + [(what, {}, reason) for what, reason in TAKEN.items()]
+
+
+def _take(unknown, found, reason_of):
+    """Move to FOUND what REASON_OF knows of {case: result}."""
+    for case, result in list(unknown.items()):
+        reason = reason_of(result)
+        if reason is not None:
+            found[case] = (reason, unknown.pop(case)["why"])
+
+
+def explain(only, jail, plain, absent):
+    """{case: (reason, why)}; without the cases that pass when run apart.
+    ABSENT are the modules of the library that no guest has."""
+    found, unknown = {}, dict(only)
+    _take(unknown, found, of_result)
     if jail.load is not None:
-        return "defect"
-    key = _key(result)
-    if key not in asked:
-        results, rules = jail.apart([result["case"]])
-        why["denied"] = sorted(rules)
-        again = results.get(result["case"], result)
-        if again["outcome"] == "pass":
-            return None
-        asked[key] = of_result(again) or of_rules(rules) or "defect"
-    return asked[key]
-
-
-_ROUNDS = 8
-
-
-def _look_again(unknown, jail, found):
-    """What stays unknown of {case: result} when the cases are run without
-    those whose reason is known, for what a refusal cut short stands in the
-    way of others; puts into FOUND what gets known."""
-    for _ in range(_ROUNDS):
-        if len(unknown) < 2 or jail.load is not None:
-            break
-        again, left = jail.run_only(sorted(unknown))[0], {}
-        for case, result in unknown.items():
-            result = again.get(case, result)
-            reason = of_result(result)
-            if reason is not None:
-                found[case] = (reason, result["why"])
-            elif result["outcome"] != "pass":
-                left[case] = result
-        if len(left) == len(unknown):
-            break
-        unknown = left
-    return unknown
-
-
-def explain(only, jail):
-    """{case: (reason, why)}; without the cases that pass when run apart."""
-    found, asked, unknown = {}, {}, {}
-    for case, result in only.items():
-        reason = of_result(result)
-        if reason is not None:
-            found[case] = (reason, result["why"])
-        else:
-            unknown[case] = result
-    unknown = _look_again(unknown, jail, found)
-    if len(unknown) > 1 and jail.load is None:
-        # Without a denial among them all none needs to be asked alone.
-        results, rules = jail.apart(sorted(unknown))
-        if not rules:
-            asked = {_key(result): "defect" for result in unknown.values()}
-            unknown = {case: result for case, result in unknown.items()
-                       if results.get(case, result)["outcome"] != "pass"}
-    for case, result in unknown.items():
-        reason = _ask(result, jail, asked)
-        if reason is not None:
-            found[case] = (reason, result["why"])
+        stood_in = {"import." + name for name in jail.stand_ins}
+        rules = jail.load["why"]["rules"] + [
+            rule for rule in jail.load_denied if rule not in stood_in]
+        _take(unknown, found, lambda _: _of("rule", rules))
+    for what, more, reason in trials(jail, absent):
+        if unknown:
+            failed = plain.run_without(what, more, sorted(unknown),
+                                       jail.load is not None)
+            _take(unknown, found,
+                  lambda r: reason if r["case"] in failed else None)
+    if unknown and jail.load is None:
+        for case in list(unknown):
+            again = jail.run_only([case]).get(case)
+            if again is not None and again["outcome"] == "pass":
+                del unknown[case]
+            elif again is not None:
+                unknown[case] = again
+    _take(unknown, found, of_result)
+    _take(unknown, found, lambda r: _of("weak", r["denied"]))
+    _take(unknown, found, lambda r: "defect")
     return found

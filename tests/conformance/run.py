@@ -19,6 +19,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -35,7 +36,7 @@ GOAL = 99.5
 
 
 def read_files():
-    """[(name, data globs, fresh modules, cases that run alone)] of
+    """[(name, data globs, fresh modules, cases that wait, plain)] of
     files.txt."""
     rows = []
     with open(os.path.join(HERE, "files.txt"), encoding="utf-8") as f:
@@ -44,14 +45,9 @@ def read_files():
             if not name or name.startswith("#"):
                 continue
             found = dict(o.split("=", 1) for o in options)
-            if "left" in found:
-                if found["left"] not in reasons.REASONS:
-                    raise SystemExit("files.txt: %s is no reason"
-                                     % found["left"])
-                continue
             rows.append((name,) + tuple(
                 [v for v in found.get(key, "").split(",") if v]
-                for key in ("data", "fresh", "alone")))
+                for key in ("data", "fresh", "alone", "plain")))
     return rows
 
 
@@ -117,22 +113,66 @@ def module_name(name):
     return name if name.startswith("unittest.") else "test." + name
 
 
-def judge_file(row, opts, expected):
+def absent_modules():
+    guests = sides.Guests(BUILD)
+    found = sides.absent_modules(guests)
+    guests.close()
+    return found
+
+
+def judge_file(row, opts, expected, guests):
     """{name, total, plain, both, only: {case: (reason, why)}, varies: [case],
     seconds} of one test file."""
-    name, data, fresh, alone = row
+    name, data, fresh, alone, slow = row
     begin = time.monotonic()
     module = module_name(name)
-    plain = sides.Plain(opts.out, plans.make(module, False))
-    jail = sides.Jail(BUILD, opts.out, plans.make(module, True, fresh, data),
-                      alone)
-    results = plain.run_cached(opts.again)
+    plain = sides.Plain(opts.out, plans.make(module, False)[0])
+    made = plans.make(module, True, fresh, data)
+    jail = sides.Jail(guests, made, alone)
+
+    def explain(cases, found):
+        return reasons.explain(failures(cases, found, jail), jail, plain,
+                               opts.absent)
+
+    found = jail.run_all()
+    if slow:
+        take_for_granted(plain, jail)
+    else:
+        plain.run_cached(opts.again)
+    results = plain.results
     passed = {c for c, r in results.items() if r["outcome"] == "pass"}
-    only = reasons.explain(failures(passed, jail.run_all(), jail), jail)
-    varies = settle(plain, jail, passed, only, expected)
+    only = explain(passed, found)
+    varies = [] if slow else settle(plain, jail, passed, only, expected,
+                                    explain)
+    if slow:
+        drop_failing(plain, passed, only)
     return {"name": name, "total": len(results), "plain": len(passed),
             "both": len(passed) - len(only), "only": only, "varies": varies,
             "seconds": round(time.monotonic() - begin, 1)}
+
+
+WHOLE = "(the whole file)"
+
+
+def take_for_granted(plain, jail):
+    """Results of plain Python that would take it minutes: that a case passes
+    which it would not skip.  A file that can't be loaded in the jail is one
+    case."""
+    plain.plan["dry"] = True
+    plain.run_all()
+    if jail.load is not None:
+        plain.results = {WHOLE: {"case": WHOLE, "outcome": "pass"}}
+
+
+def drop_failing(plain, passed, only):
+    """A case is a defect only if plain Python does pass it."""
+    plain.plan["dry"] = False
+    defects = {case for case in only if only[case][0] == "defect"}
+    again = plain.run_only(sorted(defects)) if defects else {}
+    for case in defects:
+        if again.get(case, {}).get("outcome") != "pass":
+            passed.discard(case)
+            del only[case]
 
 
 def failures(passed, found, jail):
@@ -142,13 +182,13 @@ def failures(passed, found, jail):
             if result["outcome"] != "pass"}
 
 
-def settle(plain, jail, passed, only, expected):
+def settle(plain, jail, passed, only, expected, explain):
     """Look again at what is not as EXPECTED.  A case that ends differently in
     two runs of plain Python says nothing: it leaves PASSED and ONLY, and is
     returned.  One that ends as expected in a second guest is taken so."""
     differ = {case for case in set(expected) | set(only)
               if expected.get(case) != only.get(case, (None,))[0]}
-    differ &= set(plain.results)
+    differ &= set(plain.results) - {WHOLE}
     if not differ:
         return []
     varies = set()
@@ -161,8 +201,7 @@ def settle(plain, jail, passed, only, expected):
         only.pop(case, None)
     second = passed & differ
     if second:
-        found = reasons.explain(
-            failures(second, jail.run_only(sorted(second))[0], jail), jail)
+        found = explain(second, jail.run_only(second))
         for case in second:
             if found.get(case, (None,))[0] == expected.get(case):
                 only.pop(case, None)
@@ -172,14 +211,24 @@ def settle(plain, jail, passed, only, expected):
 
 def judge_all(rows, opts, expected):
     """The verdicts as they come; the largest files go first."""
+    local, all_guests = threading.local(), []
+
+    def judge(row):
+        if not hasattr(local, "guests"):
+            local.guests = sides.Guests(BUILD)
+            all_guests.append(local.guests)
+        return judge_file(row, opts, parts[row[0]], local.guests)
+
     parts = {row[0]: {case[len(row[0]) + 1:]: reason
                       for case, reason in expected.items()
                       if file_of(case, rows) == row[0]} for row in rows}
     with concurrent.futures.ThreadPoolExecutor(opts.jobs) as pool:
-        started = [pool.submit(judge_file, row, opts, parts[row[0]])
+        started = [pool.submit(judge, row)
                    for row in sorted(rows, key=size_of, reverse=True)]
         for one in concurrent.futures.as_completed(started):
             yield one.result()
+    for guests in all_guests:
+        guests.close()
 
 
 def file_of(case, rows):
@@ -273,7 +322,7 @@ def options(argv):
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--defects", action="store_true")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--jobs", type=int, default=2 * os.cpu_count())
     opts = parser.parse_args(argv)
     opts.out = os.path.join(BUILD, "conformance")
     return opts
@@ -298,6 +347,7 @@ def main(argv):
     if opts.files:
         rows = [row for row in rows if row[0] in opts.files]
     begin = time.monotonic()
+    opts.absent = absent_modules()
     expected, verdicts = read_expected(), []
     print("%-34s %6s %6s %6s %6s %6s %6s" % ("file", "both", "plain", "fails",
                                              "total", "%", "s"))

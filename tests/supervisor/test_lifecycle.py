@@ -15,6 +15,8 @@ import unittest
 
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build")
 IMMURE = os.path.join(BUILD, "immure")
+# What a shell starts in the background ignores it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 LOOP = "import time\nprint('up', flush=True)\nwhile True: time.sleep(0.01)\n"
 
 
@@ -51,7 +53,7 @@ def alive(pid):
         return False
 
 
-def gone(pids, seconds=5):
+def gone(pids, seconds=60):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if not any(alive(p) for p in pids):
@@ -62,7 +64,7 @@ def gone(pids, seconds=5):
 
 def start(code=LOOP, *options):
     return subprocess.Popen(
-        [IMMURE, "--wall", "20s", "--json", *options, "-c", code],
+        [IMMURE, "--wall", "100s", "--json", *options, "-c", code],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE)
 
@@ -80,7 +82,7 @@ def only_children(pid):
 def wait_for_guest(process):
     """[client, supervisor, zygote, guest], once they have come to rest:
     while a zygote starts, short-lived helpers stand in the line."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 90
     before = []
     while time.monotonic() < end:
         line = only_children(process.pid)
@@ -94,7 +96,7 @@ def wait_for_guest(process):
 def run(code, *options):
     done = subprocess.run([IMMURE, "--json", *options, "-c", code],
                           stdin=subprocess.DEVNULL, capture_output=True,
-                          timeout=60)
+                          timeout=240)
     return done.returncode, json.loads(done.stdout)
 
 
@@ -108,7 +110,7 @@ class Killed(unittest.TestCase):
         process = start()
         line = wait_for_guest(process)
         os.kill(line[which], sig)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=120)
         self.assertTrue(gone(line), f"left behind: {line}")
         return process.returncode, out, err
 
@@ -160,7 +162,7 @@ class Killed(unittest.TestCase):
                 process.communicate(timeout=0.5)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.communicate(timeout=20)
+                process.communicate(timeout=120)
             self.assertTrue(gone(line), f"left behind: {line}")
 
 
@@ -177,7 +179,7 @@ class Stopped(unittest.TestCase):
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         line = wait_for_guest(process)
         os.kill(line[3], signal.SIGSTOP)
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=120)
         self.assertEqual(json.loads(out)["verdict"], "wall")
         self.assertTrue(gone(line))
 
@@ -231,7 +233,7 @@ class Caller(unittest.TestCase):
                 done = subprocess.run(
                     [IMMURE, "--wall", "500ms", "-c", code],
                     stdin=subprocess.DEVNULL, capture_output=True,
-                    preexec_fn=strange, timeout=20)
+                    preexec_fn=strange, timeout=120)
                 self.assertEqual(done.returncode, status, done.stderr)
 
     @NEEDS_PROC
@@ -264,7 +266,7 @@ class HostProgram(unittest.TestCase):
             return subprocess.run(
                 [IMMURE, "host", *options, f.name, "an argument"],
                 stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                timeout=60)
+                timeout=240)
 
     def test_threads_and_second_call(self):
         done = self.host(

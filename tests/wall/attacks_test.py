@@ -27,7 +27,7 @@ def run(number, *options):
     done = subprocess.run([LAYERS, "--only=wall", "--json", *options,
                            attack(number)],
                           stdin=subprocess.DEVNULL, capture_output=True,
-                          timeout=60)
+                          timeout=240)
     lines = done.stdout.splitlines()
     assert len(lines) == 1, (lines[:3], done.stderr[:500])
     return json.loads(lines[0])
@@ -125,7 +125,7 @@ class Outside(unittest.TestCase):
         for limit in range(4, 24):
             done = subprocess.run(
                 ["prlimit", f"--nofile={limit}", IMMURE, "-c", "print(1)"],
-                stdin=subprocess.DEVNULL, capture_output=True, timeout=40)
+                stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
             self.assertIn(done.returncode, (0, 125, 127), limit)
 
 

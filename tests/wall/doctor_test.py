@@ -50,7 +50,7 @@ exec "$@"
 
 def run(*argv, **how):
     return subprocess.run(argv, stdin=subprocess.DEVNULL, cwd="/",
-                          capture_output=True, text=True, timeout=60, **how)
+                          capture_output=True, text=True, timeout=240, **how)
 
 
 def in_tree(script, *argv):

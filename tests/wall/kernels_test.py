@@ -28,7 +28,7 @@ def become_nobody():
 def call(case, nobody, *argv):
     command = case.get("under", []) + [WITHOUT, *case["without"], "--", IMMURE]
     return subprocess.run([*command, *argv], stdin=subprocess.DEVNULL,
-                          cwd="/", capture_output=True, text=True, timeout=60,
+                          cwd="/", capture_output=True, text=True, timeout=240,
                           preexec_fn=become_nobody if nobody else None)
 
 

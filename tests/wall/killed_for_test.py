@@ -32,7 +32,7 @@ def command(guest, *args):
 
 def result(guest, *args, **who):
     done = subprocess.run(command(guest, *args), stdin=subprocess.DEVNULL,
-                          capture_output=True, timeout=60, **who)
+                          capture_output=True, timeout=240, **who)
     return json.loads(done.stdout or b"null"), done.stderr
 
 
@@ -98,7 +98,7 @@ class SentFromOutside(unittest.TestCase):
                 process.kill()
                 self.skipTest("no /proc, or no lists of children in it")
             os.kill(pid, signal.SIGSYS)
-            _, err = process.communicate(timeout=60)
+            _, err = process.communicate(timeout=240)
         got = json.loads(next(line for line in err.splitlines()
                               if line.startswith(b"{")))
         self.assertEqual((got["verdict"], got["signal"], got["syscall"]),

@@ -57,7 +57,7 @@ def family(client):
 def end(*clients):
     for client in clients:
         client.send_signal(signal.SIGTERM)
-        client.communicate(timeout=20)
+        client.communicate(timeout=120)
 
 
 @unittest.skipUnless(holds(), "no user ids to give out here")
@@ -88,7 +88,7 @@ class Uids(unittest.TestCase):
         client = start()
         supervisor, zygote, guest = family(client)
         os.kill(zygote, signal.SIGKILL)
-        client.communicate(timeout=20)
+        client.communicate(timeout=120)
         until = time.monotonic() + 5
         while os.path.exists(f"/proc/{guest}") and time.monotonic() < until:
             time.sleep(0.02)

@@ -22,7 +22,7 @@ if "SANITIZERS" in os.environ:
 
 def run(*argv):
     return subprocess.run([*UNTRACED, *argv], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, timeout=240)
 
 
 def result(code, *options):
@@ -93,7 +93,7 @@ class Ends(unittest.TestCase):
         time.sleep(0.3)
         self.assertEqual(tree(client.pid), line)
         os.kill(line[which], signal.SIGKILL)
-        out, _ = client.communicate(timeout=20)
+        out, _ = client.communicate(timeout=120)
         until = time.monotonic() + 5
         while any(os.path.exists(f"/proc/{p}") for p in line[1:]) and \
                 time.monotonic() < until:

@@ -29,7 +29,7 @@ def read_lines(text):
 
 
 def crowd(*args, **more):
-    done = subprocess.run([CROWD, "--only=wall", *args], timeout=300,
+    done = subprocess.run([CROWD, "--only=wall", *args], timeout=900,
                           stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, **more)
     assert done.returncode == 0, done.stderr
@@ -43,7 +43,7 @@ SANITIZERS = unittest.skipIf(
 @SANITIZERS
 class Crowd(unittest.TestCase):
     def test_half_hostile(self):
-        results = crowd("--guests", "200", "--wall", "60000", "--cpu", "300",
+        results = crowd("--guests", "200", "--wall", "240000", "--cpu", "300",
                         "100", guest("victim.py"), "100", guest("hostile.py"))
         self.assertEqual(len(results), 200)
         ends = {}
@@ -109,7 +109,7 @@ class Canary(unittest.TestCase):
         sibling = self.write("sibling.py", f"import time\n"
                              f"x = '{self.needle}'\ntime.sleep(2)\n")
         environment = dict(os.environ, CANARY=self.needle)
-        results = crowd("--guests", "8", "--cpu", "60000", "--wall", "60000",
+        results = crowd("--guests", "8", "--cpu", "60000", "--wall", "240000",
                         "3", sibling, "3", path, env=environment,
                         cwd=self.folder)
         for name, result in results:

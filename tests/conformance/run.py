@@ -219,9 +219,11 @@ def judge_all(rows, opts, expected):
             all_guests.append(local.guests)
         return judge_file(row, opts, parts[row[0]], local.guests)
 
-    parts = {row[0]: {case[len(row[0]) + 1:]: reason
-                      for case, reason in expected.items()
-                      if file_of(case, rows) == row[0]} for row in rows}
+    parts = {row[0]: {} for row in rows}
+    for case, reason in expected.items():
+        name = file_of(case, rows)
+        if name is not None:
+            parts[name][case[len(name) + 1:]] = reason
     with concurrent.futures.ThreadPoolExecutor(opts.jobs) as pool:
         started = [pool.submit(judge, row)
                    for row in sorted(rows, key=size_of, reverse=True)]

@@ -92,6 +92,13 @@ TESTS += tests/lint/lint.py \
 	tests/escape/whole_test.py \
 	tests/escape/wall_test.py
 
+# What answers each technique of tests/escape/README.md, taken out one by one:
+# a copy of the tree is built and tested, for some minutes.
+.PHONY: check-gate-mutations
+check-gate-mutations:
+	BUILDDIR='$(abs_top_builddir)' $(PYTHON) -B \
+	    $(top_srcdir)/tests/escape/mutations.py
+
 # The checks that need clang-format and mandoc as well.
 lint:
 	@CLANG_FORMAT='$(CLANG_FORMAT)' MANDOC='$(MANDOC)' \
@@ -104,5 +111,5 @@ format:
 # By pattern, and from the source tree only: folders of the same names hold
 # logs in the build tree.
 EXTRA_DIST += $(wildcard $(addprefix $(srcdir)/tests/, \
-	tap.py tap.sh */*.py wall/*.toml */*.out unit/guests/* unit/jobs/* \
+	tap.py tap.sh */*.py wall/*.toml escape/*.md escape/*.toml */*.out unit/guests/* unit/jobs/* \
 	wall/attacks/* wall/guests/* crowd/guests/* fuzz/corpus/*/*)) .ci/run

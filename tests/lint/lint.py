@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 
 TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                     "../.."))
@@ -211,6 +212,62 @@ def numbering():
             yield f"{path}: its first line is not \"# escape: {m[1]}\""
 
 
+def answer_rows():
+    """{number: (files, tests)} of the table in tests/escape/README.md."""
+    rows = {}
+    for line in read("tests/escape/README.md").split("\n"):
+        m = re.match(r"\| (\d+) \|.*\| ([^|]*) \| ([^|]*) \|$", line)
+        if m:
+            tests = re.findall(r"\b\d{3}\b|(?<=`)[^` ]+(?=`)", m[3])
+            rows[int(m[1])] = (re.findall(r"`([^`]+)`", m[2]), tests)
+    return rows
+
+
+def is_test(name):
+    if name.isdigit():
+        folder = os.path.join(TOP, "tests/escape")
+        return any(f.startswith(name + "-") for f in os.listdir(folder))
+    return any(os.path.exists(os.path.join(TOP, name + end))
+               for end in ("", ".c"))
+
+
+def answers():
+    """The table of techniques and its mutations say what is there."""
+    rows = answer_rows()
+    for number, (paths, tests) in rows.items():
+        for path in paths:
+            if not os.path.exists(os.path.join(TOP, path)):
+                yield f"technique {number}: no file {path}"
+        for test in tests:
+            if not is_test(test):
+                yield f"technique {number}: no test {test}"
+    with open(os.path.join(TOP, "tests/escape/mutations.toml"), "rb") as f:
+        mutations = tomllib.load(f)["mutation"]
+    for number in set(rows) ^ {row["technique"] for row in mutations}:
+        yield f"technique {number}: a row without a mutation, or the reverse"
+    for mutation in mutations:
+        paths, tests = rows.get(mutation["technique"], ((), ()))
+        yield from mutation_rows(mutation, paths, tests)
+
+
+def mutation_rows(mutation, paths, tests):
+    where = f"mutations.toml: {mutation['name']}"
+    for test in mutation["fails"]:
+        program, _, case = test.partition(" ")
+        if program not in tests:
+            yield f"{where}: {program} is not in the row of the technique"
+        elif case and not any(
+                re.search(rf"\b{case}\b", read(program + end))
+                for end in ("", ".c")
+                if os.path.exists(os.path.join(TOP, program + end))):
+            yield f"{where}: {program} has no case {case}"
+    for edit in mutation["edits"]:
+        if edit["file"] not in paths:
+            yield f"{where}: {edit['file']} is not in the row of the technique"
+        if read(edit["file"]).count(edit["text"]) != 1:
+            yield f"{where}: not once in {edit['file']}: {edit['text']!r}"
+
+
 CHECKS = (
     # name, check of one file
     ("includes are on the arrows", arrows),
@@ -256,7 +313,8 @@ def mandoc():
 
 def main(argv):
     rows = [(name, lambda c=check: each_file(c)) for name, check in CHECKS]
-    rows.append(("escape numbers are unique", numbering))
+    rows += [("escape numbers are unique", numbering),
+             ("answers to techniques are where the table says", answers)]
     if "--tools" in argv:
         rows += [("clang-format agrees", clang_format),
                  ("man pages are clean", mandoc)]

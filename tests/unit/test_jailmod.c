@@ -263,6 +263,51 @@ START_TEST(denied_functions_keep_their_identity)
 }
 END_TEST
 
+/* A type's authority is in its slots too: each wrapper keeps its own pointer
+ * to what opens a file, for an object that was made before. */
+START_TEST(objects_made_before_are_dead)
+{
+    start_python();
+    ck_assert_int_eq(
+        PyRun_SimpleString(
+            "import _io, os, sys\n"
+            "file = _io.FileIO('/dev/null')\n"
+            "sys.before = file, _io.BufferedReader(file), os.scandir('/')\n"),
+        0);
+    PyObject *ready = prepare("{}");
+    ck_assert_int_eq(jail_enter(ready, NULL), 0);
+    run("import sys\n"
+        "file, buffered, entries = sys.before\n"
+        "FileIO, Buffered = type(file), type(buffered)\n"
+        "for attempt in (lambda: FileIO('/dev/null'),\n"
+        "                lambda: FileIO.__new__(FileIO),\n"
+        "                lambda: FileIO.__init__(file, '/dev/null'),\n"
+        "                lambda: file.__init__('/dev/null'),\n"
+        "                lambda: file.read(1),\n"
+        "                lambda: Buffered.__init__(buffered, file),\n"
+        "                lambda: buffered.peek(),\n"
+        "                lambda: entries.__next__(),\n"
+        "                lambda: next(entries)):\n"
+        "    try:\n        attempt()\n"
+        "    except OSError as error:\n        assert error.rule, error\n"
+        "    else:\n        raise SystemError(attempt.__code__.co_names)\n");
+}
+END_TEST
+
+/* The compiler's errors open the file that the code is named like. */
+START_TEST(errors_show_no_line_of_a_file)
+{
+    enter("{}");
+    run("for name in '/etc/passwd', b'/etc/passwd':\n"
+        "    for text in 'return', 'break', 'class C: yield from x':\n"
+        "        try:\n            compile(text, name, 'exec')\n"
+        "        except SyntaxError as error:\n"
+        "            assert not error.text or error.text.strip() in text\n"
+        "        else:\n            raise SystemError(text)\n");
+    ck_assert_int_eq(told, 0);
+}
+END_TEST
+
 START_TEST(every_grant_finds_its_code)
 {
     start_python();
@@ -390,6 +435,8 @@ gate_case(void)
     tcase_add_test(gate, refuses_threads);
     tcase_add_test(gate, sees_frozen_objects);
     tcase_add_test(gate, denied_functions_keep_their_identity);
+    tcase_add_test(gate, objects_made_before_are_dead);
+    tcase_add_test(gate, errors_show_no_line_of_a_file);
     tcase_add_test(gate, every_grant_finds_its_code);
     tcase_add_loop_test(gate, guest_file, 0, Py_ARRAY_LENGTH(guest_files));
     tcase_add_test(gate, hook_hears_rule_and_line);

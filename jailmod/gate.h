@@ -148,6 +148,8 @@ struct pyver_caller pyver_get_caller(void);
 /* The globals, borrowed, of the innermost frame whose code does not pass; NULL
  * without one. */
 PyObject *pyver_globals_past(bool (*passes)(PyObject *code));
+/* Code of the same name, file, lines and positions that returns None. */
+PyObject *pyver_code_outline(PyCodeObject *code);
 /* The dict of a type, borrowed; static types of 3.12 keep it elsewhere. */
 PyObject *pyver_type_dict(PyTypeObject *type);
 bool pyver_made_from_spec(PyTypeObject *type);

@@ -26,6 +26,7 @@ jailmod_sources = \
 	jailmod/repair_calls.c \
 	jailmod/repair_codecs.c \
 	jailmod/repair_held.c \
+	jailmod/repair_frames.c \
 	jailmod/repair_inits.c \
 	jailmod/repair_iterators.c \
 	jailmod/repair_patterns.c \

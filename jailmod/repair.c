@@ -4,13 +4,11 @@
 #include <string.h>
 
 const struct repair_table *const repair_tables[] = {
-    &repair_buffers,   &repair_inits,
-    &repair_values,    &repair_aliases,
-    &repair_views,     &repair_atexit,
-    &repair_held,      &repair_states,
-    &repair_iterators, &repair_calls,
-    &repair_codecs,    &repair_trees,
-    &repair_patterns,  NULL};
+    &repair_buffers,  &repair_inits,  &repair_values,
+    &repair_aliases,  &repair_views,  &repair_atexit,
+    &repair_held,     &repair_states, &repair_iterators,
+    &repair_calls,    &repair_codecs, &repair_trees,
+    &repair_patterns, &repair_frames, NULL};
 
 static PyObject *all_types; /* list */
 

@@ -61,6 +61,7 @@ extern const struct repair_table repair_calls;     /* repair_calls.c */
 extern const struct repair_table repair_codecs;    /* repair_codecs.c */
 extern const struct repair_table repair_trees;     /* repair_trees.c */
 extern const struct repair_table repair_patterns;  /* repair_patterns.c */
+extern const struct repair_table repair_frames;    /* repair_frames.c */
 
 /* All of them; ends with NULL. */
 extern const struct repair_table *const repair_tables[];

@@ -52,6 +52,10 @@ int jail_enter(PyObject *policy, const struct jail_hooks *hooks);
 /* True once jail_enter() has succeeded in this process or its parent. */
 int jail_is_closed(void);
 
+/* This process is a guest from now on: C code in it finds no descriptor of the
+ * kernel's any more, but by read(2) and write(2).  Calls no Python. */
+void jail_begin_guest(void);
+
 /* A file that the guest made or changed; valid for the length of the call.
  * path is absolute, ends with no NUL, and is NULL when it is too long to be
  * told. */

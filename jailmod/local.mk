@@ -7,6 +7,7 @@ jailmod_sources = \
 	jailmod/checked.c \
 	jailmod/codes.c \
 	jailmod/deny.c \
+	jailmod/descriptors.c \
 	jailmod/enter_jail.c \
 	jailmod/explain.c \
 	jailmod/fixmods.c \
@@ -25,8 +26,8 @@ jailmod_sources = \
 	jailmod/repair_buffers.c \
 	jailmod/repair_calls.c \
 	jailmod/repair_codecs.c \
-	jailmod/repair_held.c \
 	jailmod/repair_frames.c \
+	jailmod/repair_held.c \
 	jailmod/repair_inits.c \
 	jailmod/repair_iterators.c \
 	jailmod/repair_patterns.c \

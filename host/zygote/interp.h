@@ -37,6 +37,9 @@ int interp_close_gate(struct interp *in, struct report *report,
  * process's own and its code is specialised.  Outside or inside the jail. */
 void interp_warm(struct interp *in, unsigned rounds);
 
+/* In a process that is sealed, before any job: it is a guest from now on. */
+void interp_begin_guest(void);
+
 /* Once, in a zygote that will have many guests: what each of them would do to
  * its own memory is done here. */
 void interp_settle(struct interp *in);

@@ -36,6 +36,7 @@ close_both(struct enter *enter, struct err *err)
         return -1;
     enter->failed = false;
     enter->jailed = true;
+    interp_begin_guest();
     report_sealed(host->report);
     return 0;
 }

@@ -372,6 +372,12 @@ interp_is_over(const struct interp *in)
     return in->over;
 }
 
+void
+interp_begin_guest(void)
+{
+    jail_begin_guest();
+}
+
 /* What most programs do.  It leaves nothing behind but warm pages: begin()
  * sets anew all that it sets here. */
 static const char warm_source[] =

@@ -145,6 +145,7 @@ guest_main(struct zygote *z, const struct control_spawn *spawn,
         report_broken(GUEST_FD_REPORT, &err);
         _exit(STATUS_BROKEN);
     }
+    interp_begin_guest();
     report_sealed(&z->report);
     if (spawn->warm)
         interp_warm(z->interp, 1);

@@ -18,6 +18,8 @@ EXTRA_DIST += $(example_guests) \
 	examples/csv_file/csv_file.py examples/csv_file/data.csv \
 	examples/csv_file/run \
 	examples/data/iris.csv \
+	examples/given_files/lib/iris.py examples/given_files/means.py \
+	examples/given_files/policy.toml examples/given_files/run \
 	examples/iris/run examples/iris/summary.py \
 	examples/attrs_orders/orders.py examples/attrs_orders/run \
 	examples/dateutil_plan/plan.py examples/dateutil_plan/run \

@@ -56,9 +56,7 @@ int jail_is_closed(void);
  * kernel's any more, but by read(2) and write(2).  Calls no Python. */
 void jail_begin_guest(void);
 
-/* A file that the guest made or changed; valid for the length of the call.
- * path is absolute, ends with no NUL, and is NULL when it is too long to be
- * told. */
+/* A file of the guest's.  path is absolute and ends with no NUL. */
 struct jail_file {
     const char *path;
     size_t path_len;
@@ -66,7 +64,14 @@ struct jail_file {
     size_t size;
 };
 
-/* Tell each of them, until tell() returns other than 0.  Runs no Python. */
+/* Put a file there, in the place of one of that name, with the folders above
+ * it; without bytes a folder.  The bytes live as long as the process; locked:
+ * they cannot be changed, nor the name taken away. */
+int jail_give_file(const struct jail_file *file, bool locked);
+
+/* Tell each that the guest made or changed, until tell() returns other than 0.
+ * Files are valid for the length of the call; path is NULL when it is too long
+ * to be told.  Runs no Python. */
 void jail_each_changed(int (*tell)(void *arg, const struct jail_file *file),
                        void *arg);
 /* What is there now counts as given: for the next step of a session. */

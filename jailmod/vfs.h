@@ -60,7 +60,7 @@ struct vfs_inode {
     uint32_t mode;  /* S_IFREG, S_IFDIR or S_IFLNK, and permissions */
     uint32_t links; /* names; 0: removed, and kept by those who hold it */
     uint32_t holds; /* open files, working directory, child directories */
-    bool locked;    /* read-only: EROFS */
+    bool locked;    /* read-only, and keeps its name: EROFS */
     bool changed;   /* since it was given, or made by the guest */
     int64_t atime, mtime, ctime; /* ns */
     union {
@@ -217,8 +217,9 @@ ssize_t vfs_dir_path(const struct vfs *fs, const struct vfs_inode *dir,
 
 /* --- vfs_path.c again --- */
 
-/* Give the guest a file at an absolute path, with the folders above it.  The
- * bytes live as long as the process. */
+/* Give the guest a file at an absolute path, in the place of one that is there,
+ * with the folders above it; bytes NULL: a folder.  The bytes live as long as
+ * the process. */
 int vfs_give(struct vfs *fs, const char *path, size_t len, const void *bytes,
              size_t size, bool locked);
 

@@ -66,6 +66,19 @@ job_give(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
+int
+jail_give_file(const struct jail_file *file, bool locked)
+{
+    int status = vfs_give(fs(), file->path, file->path_len, file->bytes,
+                          file->size, locked);
+    if (status == 0)
+        return 0;
+    OWNED_REF name = name_result(file->path, file->path_len, false);
+    if (name != NULL)
+        vfs_py_error(status, name, NULL);
+    return -1;
+}
+
 /* Descriptor 0 reads these bytes; 1 and 2 are the streams. */
 static PyObject *
 job_streams(PyObject *module, PyObject *data)

@@ -127,6 +127,8 @@ vfs_unlink(struct vfs *fs, const struct vfs_path *path)
         return status;
     if (S_ISDIR(place.inode->mode))
         return -EISDIR;
+    if (place.inode->locked)
+        return -EROFS;
     vfs_leave(fs, place.dir, vfs_find(place.dir, place.name, place.len));
     return 0;
 }
@@ -151,6 +153,8 @@ vfs_rmdir(struct vfs *fs, const struct vfs_path *path)
         return status;
     if (!S_ISDIR(place.inode->mode))
         return -ENOTDIR;
+    if (place.inode->locked)
+        return -EROFS;
     if (place.inode->dir.count > 0)
         return -ENOTEMPTY;
     vfs_leave(fs, place.dir, vfs_find(place.dir, place.name, place.len));
@@ -206,6 +210,8 @@ may_rename(const struct vfs *fs, const struct vfs_place *from,
         return status;
     if (to->inode != NULL && S_ISDIR(to->inode->mode) != folder)
         return folder ? -ENOTDIR : -EISDIR;
+    if (from->inode->locked || (to->inode != NULL && to->inode->locked))
+        return -EROFS;
     if (folder && from->dir != to->dir && !vfs_may(from->inode, 2))
         return -EACCES;
     if (to->inode != NULL && folder && to->inode->dir.count > 0)

@@ -256,8 +256,11 @@ vfs_give(struct vfs *fs, const char *path, size_t len, const void *bytes,
                 return status;
             continue;
         }
-        if (vfs_find(dir, name, name_len) != NULL)
-            return -EEXIST;
+        struct vfs_entry *old = vfs_find(dir, name, name_len);
+        if (old != NULL && S_ISDIR(old->inode->mode))
+            return -EISDIR;
+        if (old != NULL)
+            vfs_leave(fs, dir, old);
         struct vfs_inode *inode = vfs_new(fs, S_IFREG | 0644, &status);
         if (inode == NULL)
             return status;

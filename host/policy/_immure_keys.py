@@ -40,6 +40,17 @@ class Names(NamedTuple):
     lack: str = ""      # what to say of another
 
 
+class Choice(NamedTuple):
+    """A key whose value is one of some words, the one with less power first."""
+    words: tuple
+    text: str
+
+
+_GIVE = ("An item is NAME=PATH, or a NAME that is the path as well; paths are "
+         "relative to the policy's file. With a slash behind the NAME the "
+         "PATH is a folder, and is given with all that is below it. Links "
+         "are not followed.")
+
 TABLES = {
     "limits": {
         "cpu": Number("cpu_ms", TIME, 1, _DAY, "2s",
@@ -52,7 +63,9 @@ TABLES = {
         "output": Number("output", SIZE, _K, 256 * _K ** 2, "1M",
                          "Bytes of stdout and stderr together."),
         "files": Number("files", SIZE, 0, _K ** 3, "16M",
-                        "Bytes of given files together, and of stdin."),
+                        "Bytes of the files that a job is given, together; "
+                        "of its stdin; and of those that the guest makes or "
+                        "changes."),
         "recursion": Number("recursion", COUNT, 50, 20000, "1000",
                             "Depth of Python calls."),
     },
@@ -85,6 +98,21 @@ TABLES = {
                       "hold packages themselves, relative to the policy's "
                       "file."),
     },
+    "files": {
+        "read_only": Names("file to give", "data.csv=/srv/data.csv",
+                           "Files that every guest finds in /job and can't "
+                           "change. All guests share one copy, which counts "
+                           "as nobody's memory. " + _GIVE),
+        "read_write": Names("file to give", "notes.txt=/srv/notes.txt",
+                            "The same, but a guest may change them: it then "
+                            "changes a copy of its own."),
+        "library": Names("file to give", "helper.py=lib/helper.py",
+                         "The same as read_only, but in /lib, where import "
+                         "statements find modules and packages."),
+        "given": Choice(("read-only", "read-write"),
+                        "Whether guests may change what a job brings: the "
+                        "files of --file and --dir."),
+    },
     "wall": {
         "require": Names("layer of the wall", "landlock",
                          "Layers of the wall without which nothing may run "
@@ -112,7 +140,6 @@ TABLES = {
 LATER = {
     "limits.fuel": "this version counts no instructions: use cpu",
     "limits.threads": "guests have one thread",
-    "files": "files are given to each job: --file NAME=PATH",
     "gateways": "this version has no gateways",
     "wall.syscalls": "the system calls of guests are one fixed list; immure "
                      "policy explain prints each",

@@ -2,9 +2,10 @@
 import json
 import sys
 
+import _immure_given
 import _immure_policy as policy
 import _jail
-from _immure_keys import COUNT, TABLES, Number
+from _immure_keys import COUNT, TABLES, Choice, Number
 
 
 # --- show ----------------------------------------------------------------------
@@ -29,6 +30,10 @@ def rows(whole):
                 if value is not None:
                     yield (table, "%s = %s" % (name, number_text(key, value)),
                            origins.get(dotted, ""))
+                continue
+            if isinstance(key, Choice):
+                yield (table, "%s = %s" % (name, written(whole[table][name])),
+                       origins.get(dotted, ""))
                 continue
             items = whole[table][name]
             if not items:
@@ -93,12 +98,26 @@ def tops(names):
                   if not below(name.rpartition(".")[0], names))
 
 
-def compare_sets(old, new, gained, lost):
+def compare_sets(old, new, gained, lost, order=tops):
     """(lines, whether power grew) for two sets of which more is power."""
-    more, less = tops(new - old), tops(old - new)
+    more, less = order(new - old), order(old - new)
     lines = ([gained % ", ".join(more)] if more else []) + (
         [lost % ", ".join(less)] if less else [])
     return lines, bool(more)
+
+
+def given(whole):
+    """(what guests find, what of it they can change)."""
+    found, changed = set(), set()
+    for key, item in _immure_given.items(whole["files"]):
+        text = "%s (%s)" % (_immure_given.place(key, item),
+                            _immure_given.split(item)[1])
+        found.add(text)
+        if key == "read_write":
+            changed.add(text)
+    if whole["files"]["given"] == "read-write":
+        changed.add("what a job brings")
+    return found, changed
 
 
 def compare_numbers(table, old, new):
@@ -118,6 +137,8 @@ def compare(old, new):
     """(lines, whether guests of NEW can do anything those of OLD cannot)."""
     old_allow, old_deny = usable(old)
     new_allow, new_deny = usable(new)
+    old_given, old_changed = given(old)
+    new_given, new_changed = given(new)
     found = [
         compare_sets(importable(old), importable(new),
                      "guest can now import: %s", "no longer: import %s"),
@@ -129,6 +150,10 @@ def compare(old, new):
                      set(new["packages"]["path"]),
                      "packages are now found in: %s",
                      "packages are no longer found in: %s"),
+        compare_sets(old_given, new_given, "guest now finds: %s",
+                     "guest no longer finds: %s", sorted),
+        compare_sets(old_changed, new_changed, "guest can now change: %s",
+                     "guest can no longer change: %s", sorted),
         compare_sets(set(new["wall"]["require"]), set(old["wall"]["require"]),
                      "may now run without the wall's %s",
                      "now needs the wall's %s"),

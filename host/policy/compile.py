@@ -17,12 +17,9 @@ import sys
 import tomllib
 
 import _immure_folders
+import _immure_given
 from _immure_keys import (COUNT, LATER, SIZE, TABLES, TIME, UNITS,
-                          WALL_LAYERS, Names)
-
-LISTS = {table: keys for table, keys in TABLES.items()
-         if isinstance(next(iter(keys.values())), Names)}
-NUMBERS = {table: keys for table, keys in TABLES.items() if table not in LISTS}
+                          WALL_LAYERS, Choice, Names, Number)
 
 # key: (key of the JSON, unit, lowest, highest, example)
 LIMITS = {name: key[:5] for name, key in TABLES["limits"].items()}
@@ -114,6 +111,13 @@ class Source:
         """A path of this file's, which may be relative to its folder."""
         return os.path.join(os.path.dirname(self.filename), path)
 
+    def renamed(self, path, item, new):
+        """NEW, which stands where the ITEM of a list does."""
+        line = self.index.get((*path, item))
+        if line:
+            self.index.setdefault((*path, new), line)
+        return new
+
     def where(self, *path):
         """FILE:LINE of a path, or of the nearest thing around it."""
         while path and path not in self.index:
@@ -200,7 +204,7 @@ def read_items(source, path, value):
                     "%s = [\"%s\"]", ".".join(path), path[-1], example)
     for at, item in enumerate(value):
         place = path + (item,) if isinstance(item, str) else path
-        shape = _PATH if path[0] == "packages" else _NAME
+        shape = _PATH if path[0] in ("packages", "files") else _NAME
         if not isinstance(item, str) or not shape.fullmatch(item):
             source.fail(place, "%s: %s is no %s: write, for example, \"%s\"",
                         ".".join(path), json.dumps(item, default=str), what,
@@ -210,6 +214,29 @@ def read_items(source, path, value):
                         _nearest(item, known))
         if item in value[:at]:
             source.fail(place, "%s: '%s' is named twice", ".".join(path), item)
+    if path == ("packages", "path"):
+        return [source.renamed(path, item, source.beside(item))
+                for item in value]
+    if path[0] == "files":
+        return [read_given(source, path, item) for item in value]
+    return value
+
+
+def read_given(source, path, item):
+    """An item of [files] as NAME=PATH."""
+    try:
+        name, file = _immure_given.split(item)
+    except ValueError as error:
+        source.fail((*path, item), "%s: \"%s\" %s", ".".join(path), item,
+                    error)
+    return source.renamed(path, item, name + "=" + source.beside(file))
+
+
+def read_choice(source, table, key, value):
+    words = TABLES[table][key].words
+    if value not in words:
+        source.fail((table, key), "%s.%s must be one of %s", table, key,
+                    ", ".join('"%s"' % word for word in words))
     return value
 
 
@@ -226,9 +253,6 @@ def _change_list(source, path, old, value):
                     "effect beside it", ".".join(path))
     read = {verb: read_items(source, path, items)
             for verb, items in value.items()}
-    if path == ("packages", "path"):
-        read = {verb: [source.beside(item) for item in items]
-                for verb, items in read.items()}
     if "replace" in read:
         return list(read["replace"])
     for item in read.get("remove", ()):
@@ -244,10 +268,9 @@ def _change_list(source, path, old, value):
 
 def empty_policy(name):
     policy = {"name": name, "origins": {}, "applied": []}
-    for table in NUMBERS:
-        policy[table] = {}
-    for table, keys in LISTS.items():
-        policy[table] = {key: [] for key in keys}
+    for table, keys in TABLES.items():
+        policy[table] = {name: [] for name, key in keys.items()
+                         if isinstance(key, Names)}
     return policy
 
 
@@ -261,29 +284,30 @@ def _check_key(source, table, key):
                     _nearest(key, list(TABLES[table])))
 
 
-def _apply_numbers(policy, source, table, values):
-    for key, value in values.items():
-        _check_key(source, table, key)
-        number = read_number(source, table, key, value)
-        policy[table][TABLES[table][key].field] = number
-        policy["origins"][table + "." + key] = source.where(table, key)
+def _apply_number(policy, source, table, key, value):
+    field = TABLES[table][key].field
+    policy[table][field] = read_number(source, table, key, value)
 
 
-def _apply_lists(policy, source, table, values):
+def _apply_choice(policy, source, table, key, value):
+    policy[table][key] = read_choice(source, table, key, value)
+
+
+def _apply_list(policy, source, table, key, value):
     origins = policy["origins"]
-    for key, value in values.items():
-        _check_key(source, table, key)
-        path, dotted = (table, key), table + "." + key
-        old = policy[table][key]
-        new = _change_list(source, path, old, value)
-        for item in old:
-            if item not in new:
-                del origins[dotted + "." + item]
-        for item in new:
-            if item not in old:
-                origins[dotted + "." + item] = source.where(*path, item)
-        origins[dotted] = source.where(*path)
-        policy[table][key] = new
+    path, dotted = (table, key), table + "." + key
+    old = policy[table][key]
+    new = _change_list(source, path, old, value)
+    for item in old:
+        if item not in new:
+            del origins[dotted + "." + item]
+    for item in new:
+        if item not in old:
+            origins[dotted + "." + item] = source.where(*path, item)
+    policy[table][key] = new
+
+
+_APPLY = {Number: _apply_number, Choice: _apply_choice, Names: _apply_list}
 
 
 def _check_table(source, key, value):
@@ -306,8 +330,11 @@ def _apply(policy, source):
     for key, value in source.tree.items():
         _check_table(source, key, value)
     for table in TABLES:
-        apply = _apply_numbers if table in NUMBERS else _apply_lists
-        apply(policy, source, table, source.tree.get(table, {}))
+        for key, value in source.tree.get(table, {}).items():
+            _check_key(source, table, key)
+            apply = _APPLY[type(TABLES[table][key])]
+            apply(policy, source, table, key, value)
+            policy["origins"][table + "." + key] = source.where(table, key)
 
 
 def _extends(source):
@@ -360,6 +387,32 @@ def _check_whole(policy):
                     "remove one" % (origins["%s.allow.%s" % (table, item)],
                                     table, item, table,
                                     origins["%s.deny.%s" % (table, item)]))
+    _check_given(policy)
+
+
+def _origin_of_given(policy, key, item):
+    return policy["origins"]["files.%s.%s" % (key, item)]
+
+
+def _check_given(policy):
+    """No two items of [files] are for one place, and none is below a file."""
+    taken, files = {}, {}
+    for key, item in _immure_given.items(policy["files"]):
+        place = _immure_given.place(key, item)
+        where = _origin_of_given(policy, key, item)
+        if place in taken:
+            raise PolicyError("%s: files.%s gives %s, which is given already "
+                              "(%s): remove one" % (where, key, place,
+                                                    taken[place]))
+        taken[place] = where
+        if not _immure_given.split(item)[0].endswith("/"):
+            files[place] = where
+    for place, where in taken.items():
+        for above in _immure_given.above(place):
+            if above in files:
+                raise PolicyError("%s: %s is to be below %s, which is a file "
+                                  "(%s)" % (where, place, above,
+                                            files[above]))
 
 
 def compile_policy(text, filename, allow_imports=(), profiles=None, envs=()):
@@ -405,8 +458,14 @@ def find_folders(policy):
             "--env: " if where == COMMAND_LINE else
             where + ": packages.path: ", message))
 
+    def fail_given(key, item, message):
+        raise PolicyError("%s: files.%s: %s" % (
+            _origin_of_given(policy, key, item), key, message))
+
     packages = policy["packages"]
     packages["path"] = _immure_folders.resolve_all(packages["path"], fail)
+    _immure_given.find(policy["files"], policy["origins"], fail_given)
+    _check_given(policy)
     return seal_policy(policy)
 
 

@@ -12,7 +12,8 @@ import textwrap
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import compile as policy  # noqa: E402
-from _immure_keys import COUNT, LATER, TABLES, UNITS, Number  # noqa: E402
+from _immure_keys import (COUNT, LATER, TABLES, UNITS, Choice,  # noqa: E402
+                          Names, Number)
 
 BEGIN, END = '.\\" Keys: made by host/policy/docs.py.\n', '.\\" End of keys.\n'
 
@@ -52,7 +53,9 @@ def manual(pure):
         for name, key in keys.items():
             yield ".It Li %s\n" % name
             yield from map(wrapped, key.text.rstrip(".").split(". "))
-            if not numbers and key.known:
+            if isinstance(key, Choice):
+                yield wrapped("It is %s" % " or ".join(key.words))
+            elif isinstance(key, Names) and key.known:
                 yield wrapped("They are %s" % ", ".join(key.known))
         yield ".El\n"
     yield ".Ss Not in this version\n.Bl -tag -width Ds\n"
@@ -85,12 +88,19 @@ def names_schema(key):
     return {"description": key.text, "anyOf": [items, change]}
 
 
+def choice_schema(key):
+    return {"description": key.text, "type": "string",
+            "enum": list(key.words)}
+
+
+SCHEMAS = {Number: number_schema, Names: names_schema, Choice: choice_schema}
+
+
 def schema():
     tables = {
         table: {"type": "object", "additionalProperties": False,
                 "properties": {
-                    name: (number_schema if isinstance(key, Number)
-                           else names_schema)(key)
+                    name: SCHEMAS[type(key)](key)
                     for name, key in keys.items()}}
         for table, keys in TABLES.items()}
     extends = {"description": "Policies to start from: profiles by name, "

@@ -31,7 +31,8 @@ _LIMITS = {
             "later the guest is killed",
     "memory": "memory of the guest; then MemoryError is raised",
     "output": "bytes of standard output and error; then the guest is killed",
-    "files": "bytes of all files given to the guest",
+    "files": "bytes of all files given to the guest, and of those that it "
+             "makes; then OSError, no space left, is raised",
     "recursion": "Python calls within calls; then RecursionError is raised",
 }
 _WIDTH = 78
@@ -70,6 +71,17 @@ def describe_limit(name):
             *_field("reason", _LIMITS.get(name)),
             *_field("fix", "[limits] %s = %s in the policy%s" % (
                 name, written, option))]
+
+
+def describe_key(name):
+    """A key of policies, or None."""
+    table, _, key = name.partition(".")
+    row = policy.TABLES.get(table, {}).get(key)
+    if row is None:
+        return None
+    return ["%s: a key of policies" % name,
+            *_field("layer", "policy, [%s]" % table),
+            *_field("reason", row.text)]
 
 
 def describe_layer(name):
@@ -226,6 +238,7 @@ def explain(name):
         lines += [] if describe(name, row)[0] in lines else describe(name, row)
     if name in policy.LIMITS:
         lines += describe_limit(name)
+    lines += describe_key(name) or []
     lines += describe_layer(name) or []
     lines += describe_syscall(name) or []
     if lines:
@@ -238,7 +251,9 @@ def explain(name):
 
 def _others():
     """Names that are not the gate's."""
-    return [*policy.LIMITS, *(row[0] for row in _wall.layers()),
+    keys = [table + "." + key for table, rows in policy.TABLES.items()
+            for key in rows]
+    return [*policy.LIMITS, *keys, *(row[0] for row in _wall.layers()),
             *(row[0] for row in _wall.syscalls())]
 
 

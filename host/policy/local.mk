@@ -25,6 +25,7 @@ nodist_libimmure_a_SOURCES = $(policy_generated)
 policy_frozen = \
 	_immure_cases=$(top_srcdir)/host/policy/_immure_cases.py \
 	_immure_folders=$(top_srcdir)/host/policy/_immure_folders.py \
+	_immure_given=$(top_srcdir)/host/policy/_immure_given.py \
 	_immure_inventory=$(top_srcdir)/host/policy/_immure_inventory.py \
 	_immure_keys=$(top_srcdir)/host/policy/_immure_keys.py \
 	_immure_policy=$(top_srcdir)/host/policy/compile.py \
@@ -35,6 +36,7 @@ policy_frozen = \
 policy_frozen_files = \
 	$(top_srcdir)/host/policy/_immure_cases.py \
 	$(top_srcdir)/host/policy/_immure_folders.py \
+	$(top_srcdir)/host/policy/_immure_given.py \
 	$(top_srcdir)/host/policy/_immure_inventory.py \
 	$(top_srcdir)/host/policy/_immure_keys.py \
 	$(top_srcdir)/host/policy/_immure_show.py \
@@ -44,7 +46,8 @@ policy_frozen_files = \
 	host/policy/profiles.py
 
 host/policy/builtin.c: host/policy/embed.py host/policy/compile.py \
-		host/policy/_immure_folders.py host/policy/_immure_keys.py \
+		host/policy/_immure_folders.py host/policy/_immure_given.py \
+		host/policy/_immure_keys.py \
 		$(policy_profiles)
 	$(AM_V_GEN)$(MKDIR_P) host/policy && \
 	$(PYTHON) -I -B $(top_srcdir)/host/policy/embed.py $@ \
@@ -54,7 +57,8 @@ host/policy/profiles.py: host/policy/builtin.c
 
 CLEANFILES += host/policy/builtin.c host/policy/profiles.py
 EXTRA_DIST += $(policy_profiles) host/policy/_immure_cases.py \
-	host/policy/_immure_folders.py host/policy/_immure_inventory.py \
+	host/policy/_immure_folders.py host/policy/_immure_given.py \
+	host/policy/_immure_inventory.py \
 	host/policy/_immure_keys.py host/policy/_immure_show.py \
 	host/policy/compile.py host/policy/docs.py host/policy/embed.py \
 	host/policy/explain.py

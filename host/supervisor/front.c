@@ -153,6 +153,16 @@ on_refused(void *arg, struct pool *pool, const struct err *cause)
     send_cause(front, FRAME_REFUSED, pool->id, cause);
 }
 
+/* Its jobs may be on their way already: they are told the same. */
+static void
+refuse_policy(struct front *front, uint16_t id, const struct err *cause)
+{
+    front->refused[id] = malloc(sizeof *cause);
+    if (front->refused[id] != NULL)
+        *front->refused[id] = *cause;
+    send_cause(front, FRAME_REFUSED, id, cause);
+}
+
 static int
 open_policy(struct front *front, uint16_t id, struct span json,
             struct err *err)
@@ -165,7 +175,8 @@ open_policy(struct front *front, uint16_t id, struct span json,
                                        .opened = on_opened,
                                        .refused = on_refused,
                                        .arg = front};
-    if (id >= FRONT_POLICIES || front->policies[id] != NULL)
+    if (id >= FRONT_POLICIES || front->policies[id] != NULL ||
+        front->refused[id] != NULL)
         return err_set(err, ERR_PROTO, 0, "policy %u: no free id", id);
     OWNED_STR text = strndup((const char *)json.data, json.len);
     const struct pool_start start = {.id = id,
@@ -176,7 +187,7 @@ open_policy(struct front *front, uint16_t id, struct span json,
     struct err cause;
     if (pool_new(front->guests, &start, &events, &front->policies[id],
                  &cause) != 0)
-        send_cause(front, FRAME_REFUSED, id, &cause);
+        refuse_policy(front, id, &cause);
     return 0;
 }
 
@@ -184,11 +195,30 @@ open_policy(struct front *front, uint16_t id, struct span json,
 static int
 forget_policy(struct front *front, uint16_t id, struct err *err)
 {
+    if (id < FRONT_POLICIES && front->refused[id] != NULL) {
+        free(front->refused[id]);
+        front->refused[id] = NULL;
+        return 0;
+    }
     if (id >= FRONT_POLICIES || front->policies[id] == NULL)
         return err_set(err, ERR_PROTO, 0, "no policy %u", id);
     front->policies[id]->forgotten = true;
     front->policies[id] = NULL;
     return 0;
+}
+
+static void
+refuse_job(struct front *front, uint16_t id, uint32_t policy)
+{
+    struct err cause;
+    if (policy < FRONT_POLICIES && front->policies[policy] != NULL)
+        err_set(&cause, ERR_BUSY, 0, "no more jobs are taken");
+    else
+        err_set(&cause, ERR_POLICY, 0, "the job's policy is not open");
+    send_cause(front, FRAME_FAILURE, id,
+               policy < FRONT_POLICIES && front->refused[policy] != NULL
+                   ? front->refused[policy]
+                   : &cause);
 }
 
 static int
@@ -204,11 +234,7 @@ begin_job(struct front *front, uint16_t id, struct span payload,
     struct pool *pool =
         policy < FRONT_POLICIES ? front->policies[policy] : NULL;
     if (pool == NULL || front->draining) {
-        struct err cause;
-        err_set(&cause, pool ? ERR_BUSY : ERR_POLICY, 0,
-                pool ? "no more jobs are taken"
-                     : "the job's policy is not open");
-        send_cause(front, FRAME_FAILURE, id, &cause);
+        refuse_job(front, id, policy);
         return 0;
     }
     struct request *r = calloc(1, sizeof *r);
@@ -429,6 +455,8 @@ front_clear(struct front *front)
             front->draining = false;
             end_request(front, front->requests[id]);
         }
+    for (int id = 0; id < FRONT_POLICIES; id++)
+        free(front->refused[id]);
     client_link_clear(&front->client);
 }
 

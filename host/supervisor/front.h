@@ -20,6 +20,7 @@ struct front {
     uint64_t queued_bytes;
     struct request *requests[FRONT_IDS];
     struct pool *policies[FRONT_POLICIES];
+    struct err *refused[FRONT_POLICIES]; /* why there is no pool; malloc'd */
 };
 
 int front_init(struct front *front, struct guests *guests, struct err *err);

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "host/supervisor/given.h"
 
 static void
 strip_folders(json_t *origins)
@@ -72,17 +75,22 @@ read_limits(const json_t *table, struct job_limits *out, struct err *err)
     return 0;
 }
 
-/* Origins by item have the folder in their key. */
+/* Origins by item have the path in their key. */
 static void
 forget_folders(json_t *origins)
 {
-    static const char prefix[] = "packages.path.";
+    static const char *const prefixes[] = {
+        "packages.path.", "files.read_only.", "files.read_write.",
+        "files.library."};
     const char *key;
     json_t *value;
     void *next;
     json_object_foreach_safe(origins, next, key, value)
-        if (strncmp(key, prefix, sizeof prefix - 1) == 0)
-            json_object_del(origins, key);
+        for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+            if (strncmp(key, prefixes[i], strlen(prefixes[i])) == 0) {
+                json_object_del(origins, key);
+                break;
+            }
 }
 
 /* A guest knows the folders of packages by their number.  Real ones go to
@@ -132,8 +140,10 @@ policy_split(const char *json, struct policy_parts *out, struct err *err)
     if (asprintf(&hash, "sha256:%s", digest ? digest : "") < 0)
         hash = NULL;
     strip_folders(json_object_get(policy, "origins"));
-    struct policy_parts parts = {.hash = hash};
-    int done = strip_packages(policy, &parts.folders, err);
+    struct policy_parts parts = {.hash = hash, .given = -1};
+    int done = given_read(json_object_get(policy, "files"), &parts.given, err);
+    if (done == 0)
+        done = strip_packages(policy, &parts.folders, err);
     parts.zygote_json = json_dumps(policy, 0);
     if (done == 0)
         done = parts.zygote_json != NULL && hash != NULL
@@ -158,5 +168,7 @@ policy_parts_clear(struct policy_parts *parts)
     free(parts->zygote_json);
     free(parts->hash);
     buf_clear(&parts->folders);
-    *parts = (struct policy_parts){0};
+    if (parts->given >= 0)
+        close(parts->given);
+    *parts = (struct policy_parts){.given = -1};
 }

@@ -23,6 +23,7 @@ struct policy_parts {
                           its folders, folders of packages are
                           known by number */
     struct buf folders; /* the real ones, each ended by a NUL */
+    int given;          /* the bytes of [files], sealed; -1: none */
     char *hash;         /* "sha256:..." */
     bool needs_cgroup;  /* [wall] require says so */
     struct job_limits limits; /* what guests are born with */

@@ -18,10 +18,18 @@
 static const char *const clean_environment[] = {"TZ=UTC0", "NO_COLOR=1", NULL};
 
 struct start {
-    int program, control, policy, folders; /* folders: -1, or of packages */
+    int program, control, policy;
+    int folders, given; /* or -1 */
     char *const *argv;
     char *const *environment;
 };
+
+/* A descriptor above those that dup2 will write; -1 becomes that of null. */
+static int
+move_up(int fd, int null)
+{
+    return fd < 0 ? null : fcntl(fd, F_DUPFD_CLOEXEC, 16);
+}
 
 static _Noreturn void
 become_zygote(const struct start *s, pid_t supervisor)
@@ -31,16 +39,18 @@ become_zygote(const struct start *s, pid_t supervisor)
     sigprocmask(SIG_SETMASK, &none, NULL);
     (void)setpgid(0, 0);
     signal(SIGPIPE, SIG_DFL);
-    int program = fcntl(s->program, F_DUPFD_CLOEXEC, 16);
-    int control = fcntl(s->control, F_DUPFD_CLOEXEC, 16);
-    int policy = fcntl(s->policy, F_DUPFD_CLOEXEC, 16);
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    int folders =
-        s->folders < 0 ? null : fcntl(s->folders, F_DUPFD_CLOEXEC, 16);
+    OWNED_FD opened = open("/dev/null", O_RDWR | O_CLOEXEC);
+    int null = move_up(opened, -1);
+    int program = move_up(s->program, -1);
+    int control = move_up(s->control, -1);
+    int policy = move_up(s->policy, -1);
+    int folders = move_up(s->folders, null);
+    int given = move_up(s->given, null);
     if (program < 0 || control < 0 || policy < 0 || null < 0 || folders < 0 ||
-        dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
+        given < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
         dup2(control, CONTROL_FD) < 0 || dup2(policy, CONTROL_FD_POLICY) < 0 ||
-        dup2(folders, CONTROL_FD_PACKAGES) < 0)
+        dup2(folders, CONTROL_FD_PACKAGES) < 0 ||
+        dup2(given, CONTROL_FD_GIVEN) < 0)
         _exit(125);
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != supervisor)
         _exit(125);
@@ -65,14 +75,16 @@ memory_file(const void *data, size_t len, struct err *err)
 
 int
 zygote_link_start(struct zygote_link *link, char *const *argv,
-                  char *const *environment, const char *policy,
-                  const struct buf *folders, struct err *err)
+                  char *const *environment, const struct policy_parts *policy,
+                  struct err *err)
 {
+    const struct buf *folders = &policy->folders;
+    const char *json = policy->zygote_json;
     int pair[2];
     OWNED_FD program = open(argv[0], O_RDONLY | O_CLOEXEC);
     if (program < 0)
         return err_set(err, ERR_SYSTEM, errno, "open %s", argv[0]);
-    OWNED_FD memory = memory_file(policy, strlen(policy), err);
+    OWNED_FD memory = memory_file(json, strlen(json), err);
     OWNED_FD packages =
         folders->len > 0 ? memory_file(folders->data, folders->len, err) : -1;
     if (memory < 0 || (folders->len > 0 && packages < 0) ||
@@ -87,6 +99,7 @@ zygote_link_start(struct zygote_link *link, char *const *argv,
         .control = theirs,
         .policy = memory,
         .folders = packages,
+        .given = policy->given,
         .argv = argv + 1,
         .environment = environment
                            ? environment

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "host/buf.h"
 #include "host/err.h"
+#include "host/supervisor/policy.h"
 #include "host/wire/control.h"
 
 struct zygote_link {
@@ -23,11 +23,12 @@ struct zygote_link {
 
 /* Start the program argv[0] with the arguments argv + 1 (the first is its
  * own name), with an empty environment (`environment` when not NULL: an
- * operator's own program), the control socket, the policy and the folders of
- * packages.  Its path is in none of its memory: it is started by descriptor. */
+ * operator's own program), the control socket, and the policy with its folders
+ * of packages and its files.  Its path is in none of its memory: it is started
+ * by descriptor. */
 int zygote_link_start(struct zygote_link *link, char *const *argv,
-                      char *const *environment, const char *policy,
-                      const struct buf *folders, struct err *err);
+                      char *const *environment,
+                      const struct policy_parts *policy, struct err *err);
 
 /* Read one reply.  A zygote that ended is ERR_GONE. */
 int zygote_link_read(struct zygote_link *link, struct control_reply *out,

@@ -94,8 +94,7 @@ start_one(struct zygotes *z, struct err *err)
     zygote->set = z;
     zygote->link.control = -1;
     if (zygote_link_start(&zygote->link, z->settings.argv,
-                          z->settings.environment, z->policy->zygote_json,
-                          &z->policy->folders, err) != 0) {
+                          z->settings.environment, z->policy, err) != 0) {
         free(zygote);
         return -1;
     }

@@ -12,9 +12,11 @@
 enum {
     CONTROL_FD = 3,
     CONTROL_FD_POLICY = 4,
-    CONTROL_FD_PACKAGES = 5 /* the folders of packages, each ended by a NUL:
-                               the policy has other names for them, so that
-                               guests do not know where they are */
+    CONTROL_FD_PACKAGES = 5, /* the folders of packages, each ended by a NUL:
+                                the policy has other names for them, so that
+                                guests do not know where they are */
+    CONTROL_FD_GIVEN = 6     /* the bytes of all files of [files], sealed; the
+                                policy says which are whose */
 };
 enum { CONTROL_PACKAGES_MAX = 16, CONTROL_PACKAGES_BYTES = 64 << 10 };
 

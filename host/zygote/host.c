@@ -17,6 +17,7 @@ enum { STATUS_BROKEN = 125, POLICY_MAX = 4 << 20, HELLO_FD = 4 };
 struct host {
     struct wall wall;
     struct packages packages;
+    struct given given;
     struct control_spawn spawn;
 };
 
@@ -81,6 +82,7 @@ run(struct host *host, char **argv, const char *policy, struct err *err)
                                       .arg = host,
                                       .report = &report,
                                       .policy_json = policy,
+                                      .given = &host->given,
                                       .folders = host->packages.paths,
                                       .nfolders = host->packages.count};
     struct interp *in;
@@ -113,7 +115,7 @@ host_main(char **argv, const struct layers *layers)
         return STATUS_BROKEN;
     close(CONTROL_FD_POLICY);
     if (packages_read(&host.packages, &err) != 0 ||
-        take_request(&host, &err) != 0)
+        given_map(&host.given, &err) != 0 || take_request(&host, &err) != 0)
         return STATUS_BROKEN;
     if (run(&host, argv, policy, &err) != 0)
         report_broken(GUEST_FD_REPORT, &err);

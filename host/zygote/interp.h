@@ -7,6 +7,7 @@
 
 #include "host/err.h"
 #include "host/wire/job.h"
+#include "host/zygote/given.h"
 #include "host/zygote/report.h"
 
 enum interp_kind {
@@ -27,6 +28,11 @@ int interp_new(enum interp_kind kind, struct interp **out, struct err *err);
  * for everything. */
 int interp_prepare(struct interp *in, const char *policy_json,
                    const char *only, struct err *err);
+
+/* Put the policy's files into the file system that guests will have; they
+ * stay where they are mapped. */
+int interp_give(const struct given *given, const char *policy_json,
+                struct err *err);
 
 /* enter_jail() once and for all, then gc.collect() and gc.freeze().  Denials
  * go to `report`, which must outlive the interpreter. */
@@ -66,6 +72,7 @@ struct interp_host {
     void *arg;
     struct report *report;
     const char *policy_json;
+    const struct given *given;
     const char *const *folders; /* of packages, appended to sys.path */
     size_t nfolders;
 };

@@ -1,9 +1,29 @@
 /* The guest's files, at its end: a claim as all that it says. */
 #include "host/zygote/interp_state.h"
 
+#include <string.h>
+
 #include "jailmod/jailmod.h"
 
 enum { FILES_MAX = 1000 }; /* CLAIMS_FILES_MAX of the reader */
+
+static int
+give_one(void *arg, const struct given_file *file, struct err *err)
+{
+    (void)arg;
+    const struct jail_file given = {file->path, strlen(file->path),
+                                    file->bytes, file->size};
+    if (jail_give_file(&given, file->locked) == 0)
+        return 0;
+    return interp_error(err, "the policy's files");
+}
+
+int
+interp_give(const struct given *given, const char *policy_json,
+            struct err *err)
+{
+    return given_each(given, policy_json, give_one, NULL, err);
+}
 
 /* As the interpreter does when it ends: names first become None, so that a
  * finalizer that runs late still finds them. */

@@ -94,7 +94,8 @@ enter_jail(PyObject *self, PyObject *noargs)
     if (interp_resolve(enter->in) != 0)
         return NULL;
     struct err err = {0};
-    if (close_both(enter, &err) != 0) {
+    if (interp_give(enter->host->given, enter->host->policy_json, &err) != 0 ||
+        close_both(enter, &err) != 0) {
         if (enter->failed) {
             report_broken(enter->host->report->fd, &err);
             _exit(STATUS_USAGE);

@@ -1,4 +1,5 @@
 zygote_sources = \
+	host/zygote/given.c host/zygote/given.h \
 	host/zygote/guest.c host/zygote/guest.h \
 	host/zygote/host.c host/zygote/host.h \
 	host/zygote/interp.c host/zygote/interp.h \

@@ -12,6 +12,7 @@
 
 #include "host/cleanup.h"
 #include "host/wall/cgroup.h"
+#include "host/zygote/given.h"
 #include "host/zygote/guest.h"
 #include "host/zygote/host.h"
 #include "host/zygote/interp.h"
@@ -51,13 +52,14 @@ set_up(struct zygote *z, const struct layers *layers, const char *only,
 {
     OWNED_STR policy = NULL;
     OWNED_PACKAGES packages = {0};
+    struct given given;
     size_t len;
     /* The interpreter asks for the current folder at its start, and the path
      * stays on the stack that guests inherit (tests/crowd). */
     if (chdir("/") != 0)
         return err_set(err, ERR_SYSTEM, errno, "leave the current folder");
     if (fd_read_all(CONTROL_FD_POLICY, POLICY_MAX, &policy, &len, err) != 0 ||
-        packages_read(&packages, err) != 0)
+        packages_read(&packages, err) != 0 || given_map(&given, err) != 0)
         return -1;
     close(CONTROL_FD_POLICY);
     z->wall.skip = layers->wall_skip;
@@ -75,6 +77,8 @@ set_up(struct zygote *z, const struct layers *layers, const char *only,
     enum interp_kind kind = layers->gate ? INTERP_GUESTS : INTERP_PLAIN;
     if (interp_new(kind, &z->interp, err) != 0 ||
         interp_prepare(z->interp, policy, only, err) != 0)
+        return -1;
+    if (layers->gate && interp_give(&given, policy, err) != 0)
         return -1;
     if (layers->gate && interp_close_gate(z->interp, &z->report, err) != 0)
         return -1;

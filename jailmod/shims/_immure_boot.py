@@ -61,6 +61,9 @@ def prepare(policy, only=None):
         names = _prepare_lazily(only)
     else:
         names = _prepare_all(policy)
+    import _immure_files
+    _immure_files.locked = \
+        policy.get("files", {}).get("given") == "read-only"
     limit = policy.get("limits", {}).get("recursion")
     if limit:
         sys.setrecursionlimit(limit)

@@ -12,6 +12,10 @@ LIBRARY = "/lib"
 _OWN = (HOME + "/", "/tmp/", LIBRARY + "/")
 
 
+# Whether what a job brings is read-only.
+locked = False
+
+
 def start(quota, files):
     """A job may use QUOTA bytes and is given FILES, as add() takes them."""
     _vfs.start(quota)
@@ -23,11 +27,7 @@ def add(files):
     end is a folder.  They take the place of files that are there."""
     for name, data in files:
         path = posixpath.join(HOME, name).encode("utf-8", "surrogateescape")
-        try:
-            _vfs.unlink(path)
-        except OSError:
-            pass
-        _vfs.give(path, None if name.endswith("/") else data, False)
+        _vfs.give(path, None if name.endswith("/") else data, locked)
 
 
 def is_guests(filename):

@@ -1,7 +1,7 @@
 # Command lines and policies.
 TESTS += tests/cli/cli_test.py tests/unit/test_policy_compile.py
 EXTRA_DIST += tests/cli/cli_test.py tests/cli/endings.toml \
-	tests/cli/files.toml tests/cli/host.toml tests/cli/inputs.toml tests/cli/policy.toml \
+	tests/cli/files.toml tests/cli/given.toml tests/cli/host.toml tests/cli/inputs.toml tests/cli/policy.toml \
 	tests/cli/results.toml tests/cli/usage.toml \
 	tests/unit/test_policy_compile.py
 

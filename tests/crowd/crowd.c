@@ -1,5 +1,5 @@
 /* crowd [--only=wall|both] [--guests N] [--wall MS] [--cpu MS] [--rounds N]
- *       [--hold] COUNT FILE [COUNT FILE]...
+ *       [--policy JSON] [--hold] COUNT FILE [COUNT FILE]...
  *
  * Submits COUNT jobs of each FILE to one context, all at once and in turns,
  * and prints a line for each, in the order of the jobs: "FILE<tab>RESULT", or
@@ -32,6 +32,7 @@ struct crowd {
     struct kind kinds[KINDS_MAX];
     size_t nkinds;
     unsigned long rounds;
+    const char *policy;
     bool hold;
     char supervisor[PATH_CAP], zygote[PATH_CAP];
     const char *extra[2];
@@ -95,6 +96,8 @@ read_arguments(struct crowd *c, char **argv)
             c->config.guests = (unsigned)strtoul(*++argv, NULL, 10);
         } else if (strcmp(*argv, "--rounds") == 0) {
             c->rounds = strtoul(*++argv, NULL, 10);
+        } else if (strcmp(*argv, "--policy") == 0) {
+            c->policy = *++argv;
         } else if (strcmp(*argv, "--wall") == 0) {
             c->limits.wall_ms = strtoull(*++argv, NULL, 10);
         } else if (strcmp(*argv, "--cpu") == 0) {
@@ -179,11 +182,12 @@ main(int argc, char **argv)
     (void)argc;
     c.limits = immure_default_limits;
     c.rounds = 1;
+    c.policy = "pure";
     if (read_arguments(&c, argv + 1) != 0)
         return 99;
     if (immure_open(&c.config, &im, &err) != 0)
         return complain(err.msg);
-    if (immure_policy_open(im, "pure", &policy, &err) != 0)
+    if (immure_policy_open(im, c.policy, &policy, &err) != 0)
         return complain(err.msg);
     for (unsigned long r = 0; r < c.rounds; r++)
         if (round_of(&c, im, policy) != 0)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""200 guests at once, half of them hostile by native code, none harmed; and
-nothing of those outside is in a guest's memory."""
+"""200 guests at once, half of them hostile by native code, none harmed;
+nothing of those outside is in a guest's memory; and what a policy gives all of
+them is in memory once."""
 import json
 import os
 import secrets
@@ -9,6 +10,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -157,6 +159,90 @@ class Canary(unittest.TestCase):
         self.assertFalse(any(found[2:]), found)
         built_from = os.path.dirname(BUILD).encode()
         self.assertFalse(any(built_from in m for m in memories[2:]))
+
+
+@SANITIZERS
+class Shared(unittest.TestCase):
+    """The files of a policy: ten guests that have read 100 MB each."""
+
+    SIZE, GUESTS, OWN = 100 << 20, 10, 12 << 20
+    READ = ("f = open('big', 'rb', buffering=0)\n"
+            "piece = bytearray(1 << 16)\n"
+            "while f.readinto(piece): pass\n"
+            "import time\n"
+            "while True: time.sleep(1)\n")
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(suffix="-" + secrets.token_hex(16))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def policy(self):
+        path = os.path.join(self.folder, "p.toml")
+        with open(os.path.join(self.folder, "big"), "wb") as f:
+            f.truncate(self.SIZE)
+        with open(path, "w", encoding="ascii") as f:
+            f.write('[files]\nread_only = ["big"]\n')
+        return subprocess.run(
+            [os.path.join(BUILD, "immure"), "policy", "show", "--json", path],
+            check=True, capture_output=True, text=True).stdout
+
+    def wait_for_readers(self, pid):
+        """The sizes of those that have read all, when all have."""
+        end, readers = time.monotonic() + 80, []
+        while len(readers) < self.GUESTS and time.monotonic() < end:
+            time.sleep(0.1)
+            readers = [sizes for sizes in map(sizes_of, below(pid))
+                       if sizes["Rss"] >= self.SIZE]
+        return readers
+
+    @unittest.skipUnless(os.geteuid() == 0,
+                         "a guest's memory is for root to read")
+    def test_one_copy(self):
+        program = os.path.join(self.folder, "read.py")
+        with open(program, "w", encoding="ascii") as f:
+            f.write(self.READ)
+        with subprocess.Popen(
+                [CROWD, "--guests", str(self.GUESTS), "--wall", "100000",
+                 "--cpu", "60000", "--policy", self.policy(),
+                 str(self.GUESTS), program], stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL) as process:
+            self.addCleanup(process.wait)
+            self.addCleanup(process.kill)
+            readers = self.wait_for_readers(process.pid)
+            found = memory(readers[0]["pid"]) if readers else b""
+        self.assertEqual(len(readers), self.GUESTS)
+        self.assertNotIn(os.path.basename(self.folder).encode(), found)
+        for sizes in readers:
+            self.assertLess(sizes["Private_Clean"] + sizes["Private_Dirty"],
+                            self.OWN, sizes)
+        self.assertLess(sum(sizes["Pss"] for sizes in readers),
+                        self.SIZE + self.GUESTS * self.OWN, readers)
+
+
+def below(pid):
+    """The processes that a process has started, and they."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+            children = f.read().split()
+    except OSError:
+        return
+    for child in map(int, children):
+        yield child
+        yield from below(child)
+
+
+def sizes_of(pid):
+    """Bytes of each kind of a process's memory."""
+    sizes = {"pid": pid, "Rss": 0}
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as f:
+            for line in f:
+                name, _, rest = line.partition(":")
+                if rest.endswith(" kB\n"):
+                    sizes[name] = int(rest.split()[0]) << 10
+    except OSError:
+        pass
+    return sizes
 
 
 def memory(pid):

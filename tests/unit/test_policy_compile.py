@@ -65,6 +65,20 @@ WRONG = (
     ("extends = []", r'p:1: extends must be a list of policies.*'),
     ('extends = "pure"', r'p:1: extends must be a list of policies.*'),
     ('extends = ["none.toml"]', r"p:1: extends: none\.toml: No such file.*"),
+    ('[files]\nread_only = ["/a"]', r'p:2: files\.read_only: "/a" is no '
+     r"NAME=PATH .*"),
+    ('[files]\nread_only = ["a/../b"]', r'p:2: .*is no NAME=PATH .*'),
+    ('[files]\nread_only = [\n"a",\n"./a=b"]', r"p:4: files\.read_only gives "
+     r"/job/a, which is given already \(p:3\): remove one"),
+    ('[files]\nread_only = ["a"]\nread_write = ["a=b"]', r"p:3: files\."
+     r"read_write gives /job/a, which is given already \(p:2\): remove one"),
+    ('[files]\nread_only = ["a"]\nread_write = ["a/b=b"]', r"p:3: /job/a/b is "
+     r"to be below /job/a, which is a file \(p:2\)"),
+    ('[files]\ngive = ["a"]', r"p:2: unknown key 'give' in \[files\]; did you "
+     r"mean 'given'\?"),
+    ('[files]\ngiven = "ro"', r'p:2: files\.given must be one of "read-only", '
+     r'"read-write"'),
+    ('files = "1M"', r"p:1: files belongs into the table \[limits\]"),
     ('"li\\u006dit" = 1', r"p(:1)?: unknown key 'limit'.*"),
     ("a." * 3000 + "b = 1", r"p.*"),
     ("x = " + "[" * 3000, r"p.*"),
@@ -80,6 +94,11 @@ RIGHT = (
     ('limits.cpu = "3s"', "limits.cpu_ms", 3000),
     ('limits = {cpu = "3s"}', "limits.cpu_ms", 3000),
     ('[limits]\nfiles = "0K"', "limits.files", 0),
+    ("", "files.given", "read-write"),
+    ('[files]\ngiven = "read-only"', "files.given", "read-only"),
+    ('[files]\nread_only = ["a"]', "files.read_only", ["a=a"]),
+    ('[files]\nlibrary = ["./p//=x"]', "files.library", ["p/=x"]),
+    ('[files]\nread_write = ["a=/b=c"]', "files.read_write", ["a=/b=c"]),
     ('[modules]\nallow = ["a", "b.c"]', "modules.allow", ["a", "b.c"]),
     ('[modules]\nallow = {append = ["a"]}', "modules.allow", ["a"]),
     ('[modules.allow]\nreplace = ["a"]', "modules.allow", ["a"]),
@@ -100,6 +119,7 @@ ORIGINS = (
     ('[names]\ndeny = ["a.b"]', "names.deny", "p:2"),
     ('[names.deny]\nappend = [\n"a"]', "names.deny.a", "p:3"),
     ('[modules]\nallow = ["a"]\n[names]\ndeny = ["a"]', "names.deny.a", "p:4"),
+    ('[files]\nread_only = [\n"a",\n"b=c"]', "files.read_only.b=c", "p:4"),
     ("[ 'limits' ]\n'cpu' = '3s'", "limits.cpu", "p:2"),
 )
 
@@ -190,6 +210,36 @@ class Files(unittest.TestCase):
         self.assertEqual(made["modules"]["allow"], ["b", "c"])
         self.assertIn("base.toml:5", made["origins"]["modules.allow.b"])
         self.assertNotIn("modules.allow.a", made["origins"])
+
+    def test_files(self):
+        os.makedirs(os.path.join(self.folder.name, "tree/sub"))
+        self.write("tree/sub/x", "12345")
+        self.write("y", "1")
+        path = self.write("p.toml", '[files]\nread_only = ["t/=tree", "y"]')
+        base = os.path.abspath(self.folder.name)
+        found = policy.find_folders(self.compiled(path))
+        self.assertEqual(found["files"]["read_only"],
+                         [f"t/={base}/tree", f"t/sub/={base}/tree/sub",
+                          f"t/sub/x={base}/tree/sub/x", f"y={base}/y"])
+        self.assertEqual(
+            found["origins"][f"files.read_only.t/sub/x={base}/tree/sub/x"],
+            path + ":2")
+
+    def test_files_that_are_not_given(self):
+        os.mkdir(os.path.join(self.folder.name, "d"))
+        os.symlink("/etc", os.path.join(self.folder.name, "d/link"))
+        os.mkfifo(os.path.join(self.folder.name, "fifo"))
+        self.write("y", "1")
+        for item, message in (("none", "No such file"),
+                              ("d", 'is a folder: write "d/=PATH"'),
+                              ("y/", 'is no folder: write "y=PATH"'),
+                              ("d/", "link is a link, which is not given"),
+                              ("fifo", "is neither a file nor a folder")):
+            path = self.write("p.toml", f'[files]\nread_only = ["{item}"]')
+            with self.subTest(item=item), self.assertRaisesRegex(
+                    policy.PolicyError, r"p\.toml:2: files\.read_only: .*" +
+                    message):
+                policy.find_folders(self.compiled(path))
 
     def test_two_bases_with_one_root(self):
         self.write("a.toml", '[limits]\ncpu = "1s"')

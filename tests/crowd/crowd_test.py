@@ -206,10 +206,9 @@ class Shared(unittest.TestCase):
                  "--cpu", "60000", "--policy", self.policy(),
                  str(self.GUESTS), program], stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL) as process:
-            self.addCleanup(process.wait)
-            self.addCleanup(process.kill)
             readers = self.wait_for_readers(process.pid)
             found = memory(readers[0]["pid"]) if readers else b""
+            process.kill()
         self.assertEqual(len(readers), self.GUESTS)
         self.assertNotIn(os.path.basename(self.folder).encode(), found)
         for sizes in readers:

@@ -52,6 +52,11 @@ def write_lines():
             f.write("a line of text, number %d\n" % n)
 
 
+def make_lines():
+    for n in range(100000):
+        "a line of text, number %d\n" % n
+
+
 def read_lines():
     with open("lines") as f:
         for _ in f:
@@ -74,6 +79,7 @@ def main():
         "scan 10000 names": best(lambda: list(os.scandir("many")), 7),
         "write 100000 lines": best(write_lines, 3),
         "read 100000 lines": best(read_lines, 3),
+        "make 100000 lines, no file": best(make_lines, 3),
     }))
 
 

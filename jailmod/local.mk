@@ -54,6 +54,7 @@ jailmod_sources = \
 	jailmod/vfs_names.c \
 	jailmod/vfs_open.c \
 	jailmod/vfs_os.c \
+	jailmod/vfs_pages.c \
 	jailmod/vfs_path.c \
 	jailmod/vfs_py.h \
 	jailmod/vfs_reader.c \

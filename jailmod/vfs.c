@@ -369,6 +369,7 @@ vfs_init(struct vfs *fs, const struct vfs_limits *limits)
 
     *fs = (struct vfs){
         .limits = *limits, .next_number = 1, .umask = 022, .root = NULL};
+    vfs_pages_reserve(&fs->region);
     fs->open = calloc(limits->open, sizeof(struct vfs_open *));
     fs->inherit = calloc(limits->open, 1);
     fs->root = vfs_new(fs, S_IFDIR | 0755, &error);
@@ -412,5 +413,6 @@ vfs_clear(struct vfs *fs)
     }
     free(fs->open);
     free(fs->inherit);
+    vfs_pages_clear(&fs->region);
     *fs = (struct vfs){0};
 }

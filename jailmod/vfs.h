@@ -1,8 +1,9 @@
 /* The file system of a guest: a tree in its own memory.
  *
  * Plain C, without Python and without a system call but those that get memory
- * (mmap, mremap, munmap: all in the wall's list).  It answers as Linux's tmpfs
- * does for one user who owns every file: tests/vfs/oracle.c holds it to that.
+ * (mmap, mprotect, mremap, munmap, madvise: all in the wall's list).  It
+ * answers as Linux's tmpfs does for one user who owns every file:
+ * tests/vfs/oracle.c holds it to that.
  * All of it lives in the guest, so whoever runs native code there owns it: no
  * wall rests on it.
  *
@@ -88,8 +89,15 @@ struct vfs_limits {
     uint32_t open;   /* descriptors */
 };
 
+/* Reserved addresses; NULLs: none. */
+struct vfs_region {
+    unsigned char *start, *end;
+    unsigned char *top; /* nothing from here on is in use */
+};
+
 struct vfs {
     struct vfs_limits limits;
+    struct vfs_region region; /* of large files */
     struct vfs_inode *root;
     struct vfs_inode *cwd; /* held */
     uint64_t bytes;        /* used */
@@ -145,6 +153,17 @@ ssize_t vfs_data_read(const struct vfs_data *data, int64_t at, void *out,
 ssize_t vfs_data_write(struct vfs *fs, struct vfs_data *data, int64_t at,
                        const void *bytes, size_t size);
 int vfs_data_truncate(struct vfs *fs, struct vfs_data *data, int64_t size);
+
+/* --- vfs_pages.c: memory of large files --- */
+
+void vfs_pages_reserve(struct vfs_region *region);
+void vfs_pages_clear(struct vfs_region *region);
+/* Zeroed memory, in whole pages; NULL when there is none.  What a larger size
+ * adds is zeroed as well. */
+void *vfs_pages_new(struct vfs_region *region, size_t size);
+void *vfs_pages_resize(struct vfs_region *region, void *pages, size_t old,
+                       size_t size);
+void vfs_pages_free(struct vfs_region *region, void *pages, size_t size);
 
 /* --- vfs_path.c: names --- */
 

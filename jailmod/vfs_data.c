@@ -5,12 +5,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 enum {
     MAPPED_MIN = 128 << 10,
-    PAGE = 4096,
     STEP = 64 << 10, /* mappings are whole steps */
+    LARGE_MIN = 16 << 20,
+    LARGE_STEP = 2 << 20, /* huge pages */
 };
 
 static bool
@@ -29,12 +29,12 @@ vfs_data_lend(struct vfs_data *data, const void *bytes, size_t size)
 }
 
 static void
-drop_memory(struct vfs_data *data)
+drop_memory(struct vfs *fs, struct vfs_data *data)
 {
     if (data->lent)
         return;
     if (is_mapped(data))
-        munmap(data->bytes, data->room);
+        vfs_pages_free(&fs->region, data->bytes, data->room);
     else
         free(data->bytes);
 }
@@ -44,7 +44,7 @@ vfs_data_free(struct vfs *fs, struct vfs_data *data)
 {
     if (!data->lent)
         fs->bytes -= data->size;
-    drop_memory(data);
+    drop_memory(fs, data);
     *data = (struct vfs_data){.version = data->version + 1};
 }
 
@@ -54,24 +54,17 @@ static size_t
 room_for(size_t size)
 {
     size_t room = size + size / 16;
+    size_t step = room < MAPPED_MIN  ? 64
+                  : room < LARGE_MIN ? STEP
+                                     : LARGE_STEP;
 
-    if (room < MAPPED_MIN)
-        return (room + 63) / 64 * 64;
-    return (room + STEP - 1) / STEP * STEP;
-}
-
-static void *
-map(size_t size)
-{
-    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return p == MAP_FAILED ? NULL : p;
+    return (room + step - 1) / step * step;
 }
 
 static int
-move_to_mapping(struct vfs_data *data, size_t room)
+move_to_mapping(struct vfs *fs, struct vfs_data *data, size_t room)
 {
-    unsigned char *bytes = map(room);
+    unsigned char *bytes = vfs_pages_new(&fs->region, room);
 
     if (bytes == NULL)
         return -ENOMEM;
@@ -85,13 +78,14 @@ move_to_mapping(struct vfs_data *data, size_t room)
 }
 
 static int
-set_room(struct vfs_data *data, size_t room)
+set_room(struct vfs *fs, struct vfs_data *data, size_t room)
 {
     if (room >= MAPPED_MIN && !is_mapped(data))
-        return move_to_mapping(data, room);
+        return move_to_mapping(fs, data, room);
     if (room >= MAPPED_MIN) {
-        void *moved = mremap(data->bytes, data->room, room, MREMAP_MAYMOVE);
-        if (moved == MAP_FAILED)
+        void *moved =
+            vfs_pages_resize(&fs->region, data->bytes, data->room, room);
+        if (moved == NULL)
             return -ENOMEM;
         data->bytes = moved;
     } else {
@@ -101,7 +95,7 @@ set_room(struct vfs_data *data, size_t room)
             return -ENOMEM;
         if (is_mapped(data)) {
             memcpy(bytes, data->bytes, data->size < room ? data->size : room);
-            munmap(data->bytes, data->room);
+            vfs_pages_free(&fs->region, data->bytes, data->room);
         }
         data->bytes = bytes;
         data->dirty = room;
@@ -113,14 +107,14 @@ set_room(struct vfs_data *data, size_t room)
 }
 
 static int
-reserve(struct vfs_data *data, size_t size)
+reserve(struct vfs *fs, struct vfs_data *data, size_t size)
 {
     if (size <= data->room)
         return 0;
-    int status = set_room(data, room_for(size));
+    int status = set_room(fs, data, room_for(size));
     /* Near its end of memory a file may still fit exactly. */
     if (status < 0 && room_for(size) > size + STEP)
-        status = set_room(data, (size + STEP - 1) / STEP * STEP);
+        status = set_room(fs, data, (size + STEP - 1) / STEP * STEP);
     return status;
 }
 
@@ -135,7 +129,7 @@ own(struct vfs *fs, struct vfs_data *data, size_t keep)
     if (keep > fs->limits.bytes - fs->bytes)
         return -ENOSPC;
     struct vfs_data copy = {.version = data->version};
-    int status = reserve(&copy, keep);
+    int status = reserve(fs, &copy, keep);
     if (status < 0)
         return status;
     if (keep > 0)
@@ -165,7 +159,7 @@ vfs_data_read(const struct vfs_data *data, int64_t at, void *out, size_t size)
 static int
 extend(struct vfs *fs, struct vfs_data *data, size_t size, size_t written)
 {
-    int status = reserve(data, size);
+    int status = reserve(fs, data, size);
 
     if (status < 0)
         return status;
@@ -217,11 +211,11 @@ shrink(struct vfs *fs, struct vfs_data *data, size_t size)
     fs->bytes -= data->size - size;
     data->size = size;
     if (size == 0) {
-        drop_memory(data);
+        drop_memory(fs, data);
         data->bytes = NULL;
         data->room = data->dirty = 0;
     } else if (room_for(size) < data->room / 2) {
-        (void)set_room(data, room_for(size)); /* or keep what there is */
+        (void)set_room(fs, data, room_for(size)); /* or keep what there is */
     }
 }
 

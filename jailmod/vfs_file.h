@@ -6,13 +6,12 @@
 
 #include <structmember.h>
 
-/* The head is that of iobase in Modules/_io/iobase.c: its type is the base. */
 struct file {
-    PyObject_HEAD PyObject *dict;
-    PyObject *weakrefs;
-    int fd; /* -1: closed */
+    PyObject_HEAD int fd; /* -1: closed; see vfs_open.c */
     bool readable, writable, appending, created;
     bool close_fd, finalizing;
+    PyObject *dict;
+    PyObject *weakrefs;
 };
 
 extern PyTypeObject *vfs_file_type;

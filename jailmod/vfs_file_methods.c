@@ -240,6 +240,10 @@ PyGetSetDef file_getset[] = {
 
 PyMemberDef file_members[] = {
     {"_finalizing", T_BOOL, offsetof(struct file, finalizing), 0, NULL},
+    {"__dictoffset__", T_PYSSIZET, offsetof(struct file, dict), READONLY,
+     NULL},
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(struct file, weakrefs),
+     READONLY, NULL},
     {NULL, 0, 0, 0, NULL},
 };
 

@@ -87,7 +87,70 @@ check_mode(const struct request *request, struct mode *mode)
 
 static struct {
     PyObject *text_type, *reader, *writer, *random;
+    size_t raw; /* where TextIOWrapper keeps its FileIO; 0: nobody knows */
 } types;
+
+/* --- the short cut of TextIOWrapper --- */
+
+/* Its `raw` is a FileIO that it asks, at every line and every write, whether it
+ * is closed; without one it asks the buffer for an attribute.  It takes
+ * CPython's own classes alone (textiowrapper_init() in Modules/_io/textio.c),
+ * and reads of them what lies behind the head: `fd`.  So does it of ours. */
+_Static_assert(offsetof(struct file, fd) == sizeof(PyObject),
+               "FileIO has its descriptor where fileio.c has it");
+
+static PyObject *
+text_over(PyObject *io, const char *type, PyObject *below)
+{
+    OWNED_REF buffer = below == NULL
+                           ? PyObject_CallMethod(io, type, NULL)
+                           : PyObject_CallMethod(io, type, "O", below);
+    return buffer == NULL ? NULL
+                          : PyObject_CallMethod(io, "TextIOWrapper", "Os",
+                                                buffer, "utf-8");
+}
+
+/* The one word that is the FileIO in a wrapper that has one, and nothing in a
+ * wrapper that has none. */
+static size_t
+find_raw(PyObject *io, PyObject *raw)
+{
+    OWNED_REF with = text_over(io, "BufferedReader", raw);
+    OWNED_REF without = with == NULL ? NULL : text_over(io, "BytesIO", NULL);
+    size_t found = 0;
+
+    if (without == NULL)
+        return 0;
+    for (size_t at = sizeof(PyObject);
+         at < (size_t)Py_TYPE(with)->tp_basicsize; at += sizeof(void *)) {
+        if (*(PyObject **)((char *)with + at) != raw)
+            continue;
+        if (found != 0 || *(PyObject **)((char *)without + at) != NULL)
+            return 0;
+        found = at;
+    }
+    return found;
+}
+
+static void
+learn_raw(PyObject *io)
+{
+    OWNED_REF raw = PyObject_CallMethod(io, "FileIO", "isO", 0, "r", Py_False);
+    types.raw = raw == NULL ? 0 : find_raw(io, raw);
+    PyErr_Clear();
+}
+
+/* text was made by us over raw, which is exactly a FileIO of ours. */
+static void
+use_raw(PyObject *text, PyObject *raw)
+{
+    PyObject **slot = (PyObject **)((char *)text + types.raw);
+
+    if (types.raw != 0 && *slot == NULL && file_is_exact(raw))
+        *slot = Py_NewRef(raw);
+}
+
+/* --- open() --- */
 
 int
 vfs_open_init(PyObject *module)
@@ -95,6 +158,7 @@ vfs_open_init(PyObject *module)
     OWNED_REF io = PyImport_ImportModule("_io");
     if (io == NULL)
         return -1;
+    learn_raw(io);
     types.reader = PyObject_GetAttrString(module, "BufferedReader");
     types.writer = PyObject_GetAttrString(module, "BufferedWriter");
     types.random = PyObject_GetAttrString(module, "BufferedRandom");
@@ -140,6 +204,7 @@ add_layers(PyObject *raw, const struct request *request,
     if (text == NULL || shown == NULL ||
         PyObject_SetAttrString(text, "mode", shown) < 0)
         return NULL;
+    use_raw(text, raw);
     return gate_take_ref(&text);
 }
 

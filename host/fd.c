@@ -1,14 +1,23 @@
 #include "host/fd.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "host/cleanup.h"
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
 
 int
 fd_write_all(int fd, const void *data, size_t len, struct err *err)
@@ -111,6 +120,66 @@ fd_set_nonblocking(int fd, struct err *err)
         return err_set(err, ERR_SYSTEM, errno,
                        "make descriptor %d non-blocking", fd);
     return 0;
+}
+
+int
+fd_null(struct err *err)
+{
+    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        fd = memfd_create("null", MFD_CLOEXEC);
+    if (fd < 0)
+        return err_set(err, ERR_SYSTEM, errno,
+                       "make a memory file in place of /dev/null");
+    return fd;
+}
+
+/* The limit may have been lowered below one that is open already, and then
+ * says nothing: up to the most that a kernel allows by itself (fs.nr_open). */
+static int
+highest_asked(void)
+{
+    struct rlimit limit = {0, 0};
+    rlim_t end = 1 << 20;
+    (void)getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_max > end && limit.rlim_max < INT_MAX)
+        end = limit.rlim_max;
+    int fd = (int)end - 1;
+    while (fd >= 0 && fcntl(fd, F_GETFD) < 0)
+        fd--;
+    return fd;
+}
+
+int
+fd_highest(void)
+{
+    DIR *dir = opendir("/proc/self/fd");
+    const struct dirent *entry;
+    int highest = -1;
+    if (dir == NULL)
+        return highest_asked();
+    while ((entry = readdir(dir)) != NULL) {
+        int fd = atoi(entry->d_name); /* . and .. are 0 */
+        if (fd > highest && fd != dirfd(dir))
+            highest = fd;
+    }
+    closedir(dir);
+    return highest;
+}
+
+bool
+fd_can_close_range(void)
+{
+    return syscall(SYS_close_range, ~0u, ~0u, 0) == 0; /* closes nothing */
+}
+
+void
+fd_close_from(int first, int highest)
+{
+    if (syscall(SYS_close_range, first, ~0u, 0) == 0)
+        return;
+    for (int fd = first; fd <= highest; fd++)
+        (void)close(fd);
 }
 
 union control {

@@ -2,6 +2,7 @@
 #ifndef IMMURE_FD_H
 #define IMMURE_FD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -24,6 +25,20 @@ int fd_pipe(int out_pipe[2], struct err *err);
 int fd_seqpacket_pair(int out_pair[2], struct err *err);
 
 int fd_set_nonblocking(int fd, struct err *err);
+
+/* Read and write /dev/null, or a memory file, empty too, in a tree that has
+ * none; O_CLOEXEC. */
+int fd_null(struct err *err);
+
+/* The highest that is open.  Without /proc this asks for each number there
+ * can be, which takes some 50 ms. */
+int fd_highest(void);
+
+/* Close first and all above; highest is the last that can be open.  Only where
+ * close_range(2) is refused (before Linux 5.9, and by containers whose filter
+ * does not know it) are they closed one by one. */
+void fd_close_from(int first, int highest);
+bool fd_can_close_range(void);
 
 enum { FD_MESSAGE_MAX = 8 };
 

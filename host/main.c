@@ -6,6 +6,7 @@
 
 #include "host/cli/cli.h"
 #include "host/cli/say.h"
+#include "host/fd.h"
 
 /* A descriptor 0 to 2 that is missing would be given to the next file or
  * socket, and guests' output would go there. */
@@ -14,12 +15,10 @@ fill_standard(bool closed[3], struct err *err)
 {
     for (int fd = 0; fd < 3; fd++) {
         closed[fd] = fcntl(fd, F_GETFD) < 0;
-        if (closed[fd] &&
-            open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
-            return err_set(err, ERR_SYSTEM, 0,
-                           "descriptor %d is closed, and /dev/null can't be "
-                           "opened in its place",
-                           fd);
+        if (closed[fd] && fd_null(err) < 0)
+            return -1;
+        if (closed[fd])
+            (void)fcntl(fd, F_SETFD, 0); /* for the programs started, too */
     }
     return 0;
 }

@@ -45,10 +45,12 @@ spawn(const char *const *argv, const struct captured *c, pid_t *out_pid,
       struct err *err)
 {
     posix_spawn_file_actions_t actions;
+    OWNED_FD null = fd_null(err);
+    if (null < 0)
+        return -1;
     if (posix_spawn_file_actions_init(&actions) != 0)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
-    int failed = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null",
-                                                  O_RDONLY, 0);
+    int failed = posix_spawn_file_actions_adddup2(&actions, null, 0);
     if (failed == 0 && c->out >= 0)
         failed = posix_spawn_file_actions_adddup2(&actions, c->out, 1);
     if (failed == 0 && c->err >= 0)

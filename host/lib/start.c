@@ -60,19 +60,34 @@ fill_arguments(struct arguments *a, const struct start *start,
     return 0;
 }
 
+/* A descriptor that became 3 for a moment would be taken for the client. */
+static int
+above_client(int *fd, struct err *err)
+{
+    if (*fd != CLIENT_FD)
+        return 0;
+    int up = fcntl(*fd, F_DUPFD_CLOEXEC, CLIENT_FD + 1);
+    if (up < 0)
+        return err_set(err, ERR_SYSTEM, errno, "move a descriptor");
+    close(*fd);
+    *fd = up;
+    return 0;
+}
+
 static int
 spawn(const struct arguments *a, int sock, int stdin_fd, pid_t *out_pid,
       struct err *err)
 {
     posix_spawn_file_actions_t actions;
+    OWNED_FD null = stdin_fd < 0 ? fd_null(err) : -1;
+    if (stdin_fd < 0 && (null < 0 || above_client(&null, err) != 0))
+        return -1;
     if (posix_spawn_file_actions_init(&actions) != 0)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
     int failed = posix_spawn_file_actions_adddup2(&actions, sock, CLIENT_FD);
-    if (failed == 0 && stdin_fd > 0)
-        failed = posix_spawn_file_actions_adddup2(&actions, stdin_fd, 0);
-    if (failed == 0 && stdin_fd < 0)
-        failed = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null",
-                                                  O_RDONLY, 0);
+    if (failed == 0 && stdin_fd != 0)
+        failed = posix_spawn_file_actions_adddup2(
+            &actions, stdin_fd < 0 ? null : stdin_fd, 0);
     /* posix_spawn(3) takes char *const[] and changes nothing in it. */
     if (failed == 0)
         failed = posix_spawn(out_pid, a->v[0], &actions, NULL,
@@ -92,20 +107,6 @@ find_program(const char *given, const char *name, char out[PATH_CAP],
     if (strlen(given) >= PATH_CAP)
         return err_set(err, ERR_USAGE, 0, "the path of %s is too long", name);
     strcpy(out, given);
-    return 0;
-}
-
-/* A descriptor that became 3 for a moment would be taken for the client. */
-static int
-above_client(int *fd, struct err *err)
-{
-    if (*fd != CLIENT_FD)
-        return 0;
-    int up = fcntl(*fd, F_DUPFD_CLOEXEC, CLIENT_FD + 1);
-    if (up < 0)
-        return err_set(err, ERR_SYSTEM, errno, "move a descriptor");
-    close(*fd);
-    *fd = up;
     return 0;
 }
 

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "host/cleanup.h"
+#include "host/fd.h"
 #include "host/supervisor/doctor.h"
 #include "host/supervisor/front.h"
 #include "host/supervisor/trace.h"
@@ -170,14 +171,12 @@ new_base(void)
 /* Nothing of the caller's process state reaches further: a blocked SIGCHLD
  * would leave guests stopped at their exit event for ever, and a descriptor
  * that was left open would come as far as the zygote. */
-static int
-forget_caller(struct err *err)
+static void
+forget_caller(void)
 {
     for (int sig = 1; sig < NSIG; sig++)
         (void)signal(sig, SIG_DFL); /* fails where it may, as for SIGKILL */
-    if (close_range(CLIENT_FD + 1, ~0u, 0) != 0)
-        return err_set(err, ERR_SYSTEM, errno, "close the caller's files");
-    return 0;
+    fd_close_from(CLIENT_FD + 1, fd_can_close_range() ? 0 : fd_highest());
 }
 
 /* Each guest takes four descriptors here. */
@@ -196,8 +195,7 @@ set_up(struct supervisor *s, unsigned guests, struct err *err)
 {
     /* A session of its own: ^C is for the program in front. */
     (void)setsid();
-    if (forget_caller(err) != 0)
-        return -1;
+    forget_caller();
     raise_descriptors();
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
         return err_set(err, ERR_SYSTEM, errno, "become a subreaper");

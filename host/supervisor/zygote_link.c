@@ -39,7 +39,7 @@ become_zygote(const struct start *s, pid_t supervisor)
     sigprocmask(SIG_SETMASK, &none, NULL);
     (void)setpgid(0, 0);
     signal(SIGPIPE, SIG_DFL);
-    OWNED_FD opened = open("/dev/null", O_RDWR | O_CLOEXEC);
+    OWNED_FD opened = fd_null(NULL);
     int null = move_up(opened, -1);
     int program = move_up(s->program, -1);
     int control = move_up(s->control, -1);

@@ -4,7 +4,10 @@
 
 #include "host/wall/wall.h"
 
-int fds_close(struct wall *wall, const struct wall_guest_limits *limits,
-              struct err *err);
+/* In the zygote, while there is a /proc: which numbers guests may have to
+ * close one by one, where close_range(2) is refused. */
+int fds_measure(struct wall *wall, struct err *err);
+
+int fds_close(struct wall *wall, struct err *err);
 
 #endif

@@ -140,16 +140,15 @@ become(uid_t uid, struct err *err)
 }
 
 int
-ids_become_own(struct wall *wall, const struct wall_guest_limits *limits,
-               struct err *err)
+ids_become_own(struct wall *wall, struct err *err)
 {
     if (layer_wanted(wall, WALL_OWN_UID) && !wall->has_uids)
         layer_missing(wall, WALL_OWN_UID,
                       layer_held(wall, WALL_USER_NS) ? EINVAL : EPERM);
     if (!wall->has_uids)
         return 0;
-    if (limits->uid != 0) {
-        if (become(limits->uid, err) != 0)
+    if (wall->limits.uid != 0) {
+        if (become(wall->limits.uid, err) != 0)
             return -1;
         layer_up(wall, WALL_OWN_UID);
     } else {

@@ -23,7 +23,6 @@ bool ids_maps(uid_t first, unsigned count);
 
 /* In a guest: become limits->uid, its own, and let go of what the zygote kept
  * for that. */
-int ids_become_own(struct wall *wall, const struct wall_guest_limits *limits,
-                   struct err *err);
+int ids_become_own(struct wall *wall, struct err *err);
 
 #endif

@@ -21,7 +21,7 @@ const struct wall_layer_info wall_layers[WALL_LAYER_COUNT] = {
     [WALL_DESCRIPTORS] = {
         "descriptors",
         "reaching what the host had open",
-        "a kernel >= 5.9 (close_range)"},
+        "any kernel has it"},
     [WALL_ENVIRONMENT] = {
         "environment",
         "reading the operator's environment variables from memory",

@@ -16,8 +16,9 @@
 #endif
 
 int
-prctls_check_one_thread(struct err *err)
+prctls_check_one_thread(struct wall *wall, struct err *err)
 {
+    (void)wall;
     /* These flags change nothing; the kernel checks that they could not, and
        says EINVAL in a process with two threads (unshare(2)).  A container
        that refuses unshare(2) says EPERM: then this cannot tell. */

@@ -6,7 +6,7 @@
 
 /* Fails with ERR_WALL where another thread shares this process: seccomp and
  * Landlock would not cover it. */
-int prctls_check_one_thread(struct err *err);
+int prctls_check_one_thread(struct wall *wall, struct err *err);
 
 /* Dumpable until the seal: the tracer must be able to seize a guest, and the
  * files of /proc/self must be this user's. */

@@ -17,6 +17,7 @@
 #include "host/wall/attempts.h"
 #include "host/wall/layers.h"
 #include "host/wall/probe_cgroup.h"
+#include "host/wall/rlimits.h"
 #include "host/wall/uids.h"
 
 enum { STATUS_BROKEN = 125 };
@@ -285,7 +286,8 @@ outside_new(struct outside **out, struct err *err)
     if (clock_gettime(CLOCK_BOOTTIME, &up) == 0)
         o->up = up.tv_sec;
     *out = o;
-    if (uids_find(&o->uids, &why, err) != 0 ||
+    if (rlimits_end_real_time(NULL, err) != 0 ||
+        uids_find(&o->uids, &why, err) != 0 ||
         (o->uids != NULL && uids_take(o->uids, &o->uid, err) != 0)) {
         outside_free(o);
         return -1;

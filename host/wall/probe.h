@@ -29,7 +29,7 @@ struct outside;
 
 /* Forks, and reaps all it forked; leaves nothing behind.  One thread, no
  * children of the caller's own.  outside_new() once, before; it changes the
- * environment of this process. */
+ * environment of this process and ends its scheduling in real time. */
 int outside_new(struct outside **out, struct err *err);
 void outside_free(struct outside *outside);
 int probe_layer(const struct outside *outside, enum wall_layer layer,

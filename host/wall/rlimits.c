@@ -1,6 +1,7 @@
 #include "host/wall/rlimits.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -77,8 +78,7 @@ cpu_used(void)
 }
 
 int
-rlimits_set(struct wall *wall, const struct wall_guest_limits *limits,
-            struct err *err)
+rlimits_set(struct wall *wall, struct err *err)
 {
     if (!layer_wanted(wall, WALL_RLIMITS))
         return 0;
@@ -86,19 +86,19 @@ rlimits_set(struct wall *wall, const struct wall_guest_limits *limits,
        DATA does not count everything: read-only memory, whose page tables
        alone can fill a host; and the stack's mapping, which mremap grows
        without regard to RLIMIT_STACK. */
-    const rlim_t space =
-        wall->vm_base + limits->data_bytes + limits->stack_bytes + AS_SLACK;
+    const rlim_t space = wall->vm_base + wall->limits.data_bytes +
+                         wall->limits.stack_bytes + AS_SLACK;
     /* clang-format off */
     const struct {
         int resource;
         const char *name;
         rlim_t value;
     } rows[] = {
-        {RLIMIT_DATA,     "RLIMIT_DATA",     limits->data_bytes},
+        {RLIMIT_DATA,     "RLIMIT_DATA",     wall->limits.data_bytes},
         {RLIMIT_AS,       "RLIMIT_AS",       space},
-        {RLIMIT_STACK,    "RLIMIT_STACK",    limits->stack_bytes},
-        {RLIMIT_CPU,      "RLIMIT_CPU",      cpu_used() + limits->cpu_seconds},
-        {RLIMIT_NOFILE,   "RLIMIT_NOFILE",   limits->nofile},
+        {RLIMIT_STACK,    "RLIMIT_STACK",    wall->limits.stack_bytes},
+        {RLIMIT_CPU,      "RLIMIT_CPU",      cpu_used() + wall->limits.cpu_seconds},
+        {RLIMIT_NOFILE,   "RLIMIT_NOFILE",   wall->limits.nofile},
         {RLIMIT_NPROC,    "RLIMIT_NPROC",    0},
         {RLIMIT_FSIZE,    "RLIMIT_FSIZE",    0},
         /* 1, not 0: a core_pattern that is a pipe ignores 0 (core(5)). */
@@ -116,15 +116,30 @@ rlimits_set(struct wall *wall, const struct wall_guest_limits *limits,
     return 0;
 }
 
+/* Not for those below the usual (SCHED_IDLE): they may not come back up.  A
+ * control group of version 1 takes no process in real time (EINVAL). */
 int
-rlimits_nice(const struct wall_guest_limits *limits, struct err *err)
+rlimits_end_real_time(struct wall *wall, struct err *err)
+{
+    const struct sched_param none = {0};
+    (void)wall;
+    int policy = sched_getscheduler(0) & ~SCHED_RESET_ON_FORK;
+    if (policy == SCHED_OTHER || policy == SCHED_BATCH ||
+        policy == SCHED_IDLE || sched_setscheduler(0, SCHED_OTHER, &none) == 0)
+        return 0;
+    return err_set(err, ERR_WALL, errno, "leave real-time scheduling");
+}
+
+int
+rlimits_nice(struct wall *wall, struct err *err)
 {
     errno = 0;
     int now = getpriority(PRIO_PROCESS, 0);
     if (errno != 0)
         return err_set(err, ERR_SYSTEM, errno, "read the nice value");
-    if (limits->nice > now && setpriority(PRIO_PROCESS, 0, limits->nice) != 0)
+    if (wall->limits.nice > now &&
+        setpriority(PRIO_PROCESS, 0, wall->limits.nice) != 0)
         return err_set(err, ERR_SYSTEM, errno, "set the nice value %d",
-                       limits->nice);
+                       wall->limits.nice);
     return 0;
 }

@@ -21,19 +21,22 @@ struct step {
 };
 
 static const struct step entering[] = {
-    {prctls_stay_dumpable}, /* else the files of /proc/self are root's */
-    {environment_clear},    /* before the interpreter copies it */
-    {namespaces_enter},     /* last: it goes on in another process */
+    {prctls_check_one_thread},
+    {prctls_stay_dumpable},  /* else the files of /proc/self are root's */
+    {rlimits_end_real_time}, /* a control group may refuse one that is */
+    {environment_clear},     /* before the interpreter copies it */
+    {namespaces_enter},      /* last: it goes on in another process */
 };
 
 static const struct step entering_in_place[] = {
-    {prctls_stay_dumpable},
-    {environment_clear},
+    {prctls_check_one_thread},   {prctls_stay_dumpable},
+    {rlimits_end_real_time},     {environment_clear},
     {namespaces_enter_in_place},
 };
 
 static const struct step closing[] = {
     {filter_build},         /* while libseccomp could still open a file */
+    {fds_measure},          /* while there may be a /proc */
     {root_close},           /* needs rights, and Landlock forbids it */
     {caps_lock_securebits}, /* needs CAP_SETPCAP */
     {caps_drop_bounding},   /* needs CAP_SETPCAP */
@@ -45,6 +48,25 @@ static const struct step closing[] = {
     {mseal_images},
     {prctls_speculation},
     {rlimits_measure}, /* guests fork from this state */
+};
+
+/* In each guest, for its own limits. */
+static const struct step confining[] = {
+    {prctls_check_one_thread},
+    {ids_become_own},       /* with what the zygote kept for it */
+    {prctls_follow_parent}, /* a change of ids has ended it */
+    {landlock_part},        /* makes a descriptor */
+    {fds_close},
+    {rlimits_nice},
+    {rlimits_set}, /* from here on nothing more is to be had */
+};
+
+static int check_before_seal(struct wall *wall, struct err *err);
+
+static const struct step sealing[] = {
+    {prctls_undumpable}, /* the tracer has seized it */
+    {check_before_seal},
+    {filter_install}, /* last: it forbids the others */
 };
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
@@ -62,8 +84,6 @@ take(struct wall *wall, const struct step *steps, size_t count,
 int
 wall_enter_namespaces(struct wall *wall, struct err *err)
 {
-    if (prctls_check_one_thread(err) != 0)
-        return -1;
     return take(wall, entering, COUNT(entering), err);
 }
 
@@ -89,47 +109,38 @@ wall_close_root(struct wall *wall, struct err *err)
     return check_closed(wall, err);
 }
 
-static int
-confine_guest(struct wall *wall, const struct wall_guest_limits *limits,
-              struct err *err)
-{
-    if (prctls_check_one_thread(err) != 0 ||
-        ids_become_own(wall, limits, err) != 0 ||
-        prctls_follow_parent(wall, err) != 0 || /* a change of ids ends it */
-        landlock_part(wall, err) != 0 || fds_close(wall, limits, err) != 0 ||
-        rlimits_nice(limits, err) != 0)
-        return -1;
-    return rlimits_set(wall, limits, err);
-}
-
 int
 wall_guest(struct wall *wall, const struct wall_guest_limits *limits,
            struct err *err)
 {
-    return confine_guest(wall, limits, err);
+    wall->limits = *limits;
+    return take(wall, confining, COUNT(confining), err);
 }
 
 int
 wall_in_place(struct wall *wall, const struct wall_guest_limits *limits,
               struct err *err)
 {
-    if (prctls_check_one_thread(err) != 0 ||
-        take(wall, entering_in_place, COUNT(entering_in_place), err) != 0 ||
+    if (take(wall, entering_in_place, COUNT(entering_in_place), err) != 0 ||
         take(wall, closing, COUNT(closing), err) != 0 ||
         check_closed(wall, err) != 0)
         return -1;
-    return confine_guest(wall, limits, err);
+    return wall_guest(wall, limits, err);
+}
+
+static int
+check_before_seal(struct wall *wall, struct err *err)
+{
+    const unsigned before = ~(WALL_BIT(WALL_SECCOMP) | WALL_OUTSIDE_LAYERS);
+    if (layers_check_floor(wall, before, err) != 0)
+        return -1;
+    return layers_check_required(wall, before, err);
 }
 
 int
 wall_seal(struct wall *wall, struct err *err)
 {
-    const unsigned before = ~(WALL_BIT(WALL_SECCOMP) | WALL_OUTSIDE_LAYERS);
-    if (prctls_undumpable(wall, err) != 0 ||
-        layers_check_floor(wall, before, err) != 0 ||
-        layers_check_required(wall, before, err) != 0)
-        return -1;
-    return filter_install(wall, err);
+    return take(wall, sealing, COUNT(sealing), err);
 }
 
 unsigned

@@ -72,6 +72,17 @@ enum { WALL_UIDS_FIRST = 0x70000000, WALL_UIDS_COUNT = 65536 };
 
 struct sock_fprog;
 
+/* What each guest gets, in bytes and whole seconds. */
+struct wall_guest_limits {
+    uint64_t data_bytes;  /* RLIMIT_DATA: what the zygote holds, and more */
+    uint64_t cpu_seconds; /* RLIMIT_CPU, the backstop, rounded up, plus 1;
+                             beyond what the process has used already */
+    uint64_t stack_bytes; /* RLIMIT_STACK */
+    unsigned nofile; /* RLIMIT_NOFILE; descriptors 0..nofile-1 may exist */
+    uid_t uid;       /* its own, of WALL_UIDS_FIRST and up; 0: nobody's */
+    int nice;        /* 0..19; a higher one already set stays */
+};
+
 /* One zygote's wall.  Zero-initialise, set `require` and `skip`, then call in
  * the order above.  Owned by the zygote; guests inherit it by fork. */
 struct wall {
@@ -94,17 +105,8 @@ struct wall {
     pid_t parent;     /* whose death must end this process; 0 outside our
                            pid namespace */
     uint64_t vm_base; /* RLIMIT_AS that the zygote fills, bytes */
-};
-
-/* What each guest gets, in bytes and whole seconds. */
-struct wall_guest_limits {
-    uint64_t data_bytes;  /* RLIMIT_DATA: what the zygote holds, and more */
-    uint64_t cpu_seconds; /* RLIMIT_CPU, the backstop, rounded up, plus 1;
-                             beyond what the process has used already */
-    uint64_t stack_bytes; /* RLIMIT_STACK */
-    unsigned nofile; /* RLIMIT_NOFILE; descriptors 0..nofile-1 may exist */
-    uid_t uid;       /* its own, of WALL_UIDS_FIRST and up; 0: nobody's */
-    int nice;        /* 0..19; a higher one already set stays */
+    int fd_highest;   /* that a guest can have; 0 with close_range(2) */
+    struct wall_guest_limits limits; /* in a guest: its own */
 };
 
 /* Single-threaded, before the interpreter: clear the environment but for

@@ -33,9 +33,11 @@ hello(void *arg, struct err *err)
 static int
 drop_stdin(struct err *err)
 {
-    OWNED_FD null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (null < 0 || dup2(null, STDIN_FILENO) < 0)
-        return err_set(err, ERR_SYSTEM, errno, "open /dev/null");
+    OWNED_FD null = fd_null(err);
+    if (null < 0)
+        return -1;
+    if (dup2(null, STDIN_FILENO) < 0)
+        return err_set(err, ERR_SYSTEM, errno, "replace stdin");
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <check.h>
 #include <elf.h>
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -236,6 +237,34 @@ START_TEST(memory_is_bounded)
 }
 END_TEST
 
+static int
+run_in_real_time(bool in_place)
+{
+    const struct sched_param first = {.sched_priority = 1};
+    struct wall wall = {0};
+    struct err err;
+    if (sched_setscheduler(0, SCHED_RR, &first) != 0)
+        return 0; /* not for this user, or kernel */
+    if (in_place)
+        return wall_in_place(&wall, &confined_limits, &err) != 0 ||
+               sched_getscheduler(0) != SCHED_OTHER;
+    if (wall_enter_namespaces(&wall, &err) != 0 ||
+        sched_getscheduler(0) != SCHED_OTHER)
+        _exit(STATUS_BAD);
+    return 0;
+}
+
+START_TEST(no_guest_runs_in_real_time)
+{
+    int status;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(run_in_real_time(_i));
+    confined_reap(&status);
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -244,6 +273,7 @@ main(void)
     tcase_add_loop_test(t, the_tracer_learns_the_call, AS_STARTED,
                         AS_NOBODY + 1);
     tcase_add_loop_test(t, memory_is_bounded, 0, sizeof ways / sizeof ways[0]);
+    tcase_add_loop_test(t, no_guest_runs_in_real_time, 0, 2);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

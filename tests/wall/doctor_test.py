@@ -40,6 +40,13 @@ mount -t tmpfs none "$1/proc"
 tree=$1; shift
 exec chroot "$tree" "$@"
 """
+# Nothing but what programs are loaded from.
+BARE = TREE + """
+mount -t tmpfs none "$1/proc"
+mount -t tmpfs none "$1/dev"
+tree=$1; shift
+exec chroot "$tree" "$@"
+"""
 PIVOT = TREE + """
 cd "$1"; shift
 pivot_root . mnt
@@ -142,6 +149,17 @@ class Places(unittest.TestCase):
         done = in_tree(CHROOT, *NOBODY, IMMURE, "doctor", "--json")
         self.check(done, {"user_ns", "time_ns", "empty_root", "securebits",
                           *NAMESPACES, *NO_UIDS})
+
+    @NEEDS_PROC
+    def test_chroot_without_dev_null(self):
+        self.can_have_namespaces()
+        done = in_tree(BARE, IMMURE, "doctor", "--json")
+        self.check(done, {"user_ns", "time_ns", *NO_UIDS})
+        for closed in ("", "0<&-", "1>&-", "2>&-"):
+            done = in_tree(BARE, "sh", "-c", f'exec "$@" {closed}', "sh",
+                           IMMURE, "-c", "print(1)")
+            self.assertEqual((done.returncode, done.stderr), (0, ""), closed)
+            self.assertEqual(done.stdout, "" if closed[:1] == "1" else "1\n")
 
     def test_pivot_root(self):
         self.can_have_namespaces()

@@ -69,9 +69,9 @@ guest(struct wall *wall, uid_t uid, int sock, struct report *report)
 }
 
 static _Noreturn void
-guest_main(int sock, uid_t uid)
+guest_main(int sock, const struct wall_uids *uids, uid_t uid)
 {
-    struct wall wall = {0};
+    struct wall wall = {.uids = *uids};
     struct report report = {0};
     if (dup2(sock, GUEST_FD_REPORT) < 0)
         _exit(STATUS_BROKEN);
@@ -131,7 +131,7 @@ serve(int sock, struct whole *whole, struct err *err)
 static int
 put_up_whole(struct whole *whole, struct err *err)
 {
-    int pair[2], on = 1, why;
+    int pair[2], on = 1;
     struct uids *uids;
     uid_t uid = 0;
     *whole = (struct whole){0};
@@ -140,15 +140,16 @@ put_up_whole(struct whole *whole, struct err *err)
     OWNED_FD ours = pair[0], theirs = pair[1];
     if (setsockopt(ours, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0)
         return err_set(err, ERR_SYSTEM, errno, "ask for credentials");
-    if (uids_find(&uids, &why, err) != 0)
+    if (uids_find(&uids, NULL, err) != 0)
         return -1;
     if (uids != NULL && uids_take(uids, &uid, err) != 0) {
         uids_free(uids);
         return -1;
     }
+    const struct wall_uids range = uids_range(uids);
     pid_t pid = fork();
     if (pid == 0)
-        guest_main(theirs, uid);
+        guest_main(theirs, &range, uid);
     close(take_fd(&theirs));
     int done = pid < 0 ? err_set(err, ERR_SYSTEM, errno, "fork a guest")
                        : serve(ours, whole, err);
@@ -182,7 +183,7 @@ layer_object(enum wall_layer layer, const struct probe_result *p)
                                          [WALL_ONE_OF] = "one of"};
     const struct wall_layer_info *info = &wall_layers[layer];
     const char *why = p->detail;
-    if (p->state == PROBE_ABSENT && p->missing != 0)
+    if (p->state == PROBE_ABSENT && p->missing != 0 && why[0] == '\0')
         why = strerror(p->missing);
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s}", "name", info->name,

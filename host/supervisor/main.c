@@ -203,9 +203,8 @@ set_up(struct supervisor *s, unsigned guests, struct err *err)
     if (s->base == NULL)
         return err_set(err, ERR_MEMORY, 0, "make an event loop");
     guests_init(&s->guests, s->base, guests);
-    int why;
     if (cgroups_find(&s->guests.cgroups, &s->guests.cgroups_why, err) != 0 ||
-        uids_find(&s->guests.uids, &why, err) != 0)
+        uids_find(&s->guests.uids, NULL, err) != 0)
         return -1;
     if (watch_signals(s, err) != 0 || watch_client(s, err) != 0 ||
         start_tick(s, err) != 0)

@@ -319,9 +319,11 @@ set_up_zygotes(struct pool *pool, const struct pool_start *start)
                                           .spawn_failed = on_spawn_failed,
                                           .gone = on_zygote_gone,
                                           .arg = pool};
+    const struct wall_uids ids = uids_range(pool->guests->uids);
     const struct zygotes_settings settings = {
         .argv = start->zygote_argv,
         .environment = start->host ? environ : NULL,
+        .begin = {ids.first, ids.gids, ids.count},
         .host = start->host,
         .guests_max = pool->policy.pool.recycle_guests,
         .age_max_ms = pool->policy.pool.recycle_ms};

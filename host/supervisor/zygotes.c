@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "host/fd.h"
+
 void
 zygotes_init(struct zygotes *z, struct event_base *base,
              const struct zygotes_settings *settings,
@@ -99,6 +101,9 @@ start_one(struct zygotes *z, struct err *err)
         return -1;
     }
     zygote->group = zygote->link.launcher;
+    if (!z->settings.host) /* one that is dead already shows as its end */
+        (void)fd_send(zygote->link.control, &z->settings.begin,
+                      sizeof z->settings.begin, NULL, 0, NULL);
     TAILQ_INSERT_TAIL(&z->all, zygote, entry);
     z->next = zygote;
     z->started++;

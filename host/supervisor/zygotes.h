@@ -41,8 +41,9 @@ struct zygotes_events {
 struct zygotes_settings {
     char *const *argv;        /* as for zygote_link_start() */
     char *const *environment; /* NULL: empty */
-    bool host;                /* an operator's program, and no zygote */
-    uint64_t guests_max;      /* 0: no bound */
+    struct control_begin begin;
+    bool host;           /* an operator's program, and no zygote */
+    uint64_t guests_max; /* 0: no bound */
     uint64_t age_max_ms;
 };
 

@@ -372,7 +372,7 @@ const struct attempt_row attempt_rows[WALL_LAYER_COUNT] = {
     [WALL_MSEAL]        = {"make a constant writable", 0, try_write_constant, false},
     [WALL_DUMPABLE]     = {"trace it, as the same user", B(CAPABILITIES), try_be_traced, false},
     [WALL_SPECULATION]  = {"share branch prediction again", 0, try_share_prediction, false},
-    [WALL_OWN_UID]      = {"signal a process of nobody's", OWN_NS | B(CAPABILITIES), try_signal_zygote, false},
+    [WALL_OWN_UID]      = {"signal a process of nobody's", OWN_NS | B(CAPABILITIES) | B(SECUREBITS), try_signal_zygote, false},
     [WALL_CGROUP]       = {"fork, and touch more memory than its limit", 0, NULL, false}, /* probe_cgroup.c */
 };
 /* clang-format on */

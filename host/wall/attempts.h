@@ -18,9 +18,10 @@ struct outside {
     void *shm;
     char node[65];     /* the host's name */
     long up;           /* CLOCK_BOOTTIME, seconds */
-    struct uids *uids; /* owned; NULL where there are none */
-    uid_t uid;         /* one of them, or 0 */
-    char *secret;      /* a variable's value in this process's environment */
+    struct uids *uids; /* owned; NULL where there are none, for: */
+    struct err uids_why;
+    uid_t uid;    /* one of them, or 0 */
+    char *secret; /* a variable's value in this process's environment */
 };
 
 /* In the confined process: descriptor PROBE_SOCK leads to the caller of

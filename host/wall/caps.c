@@ -95,14 +95,15 @@ caps_drop_all(struct err *err)
     return 0;
 }
 
-/* What a guest needs to become its own user, in this user namespace, which has
- * no ids but those. */
+/* What a guest needs to become its own user; and to be killed with its zygote
+ * (PDEATHSIG), which is another user then.  A user namespace has no ids but
+ * those. */
 static int
 keep_ids(struct err *err)
 {
     struct capabilities kept = {0};
-    const unsigned ids[] = {CAP_SETUID, CAP_SETGID};
-    for (int i = 0; i < 2; i++) {
+    const unsigned ids[] = {CAP_SETUID, CAP_SETGID, CAP_KILL};
+    for (int i = 0; i < 3; i++) {
         kept.half[CAP_TO_INDEX(ids[i])].effective |= CAP_TO_MASK(ids[i]);
         kept.half[CAP_TO_INDEX(ids[i])].permitted |= CAP_TO_MASK(ids[i]);
     }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/syscall.h>
@@ -19,17 +20,16 @@ close_map(FILE **map)
         fclose(*map);
 }
 
-/* Does this user namespace have the ids of nobody?  Asked of the kernel, in a
- * child: a map may not be there to read. */
+/* Does this user namespace have this id, as a user and as a group?  Asked of
+ * the kernel, in a child: a map may not be there to read. */
 static bool
-has_nobody(void)
+can_become(uid_t id)
 {
     int status;
     pid_t pid = fork();
     if (pid == 0)
-        _exit(syscall(SYS_setresgid, IDS_NOBODY, IDS_NOBODY, IDS_NOBODY) !=
-                  0 ||
-              syscall(SYS_setresuid, IDS_NOBODY, IDS_NOBODY, IDS_NOBODY) != 0);
+        _exit(syscall(SYS_setresgid, id, id, id) != 0 ||
+              syscall(SYS_setresuid, id, id, id) != 0);
     while (pid > 0 && waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
             return false;
@@ -58,22 +58,21 @@ ids_choose(struct wall *wall, struct err *err)
     wall->uid = geteuid();
     wall->gid = getegid();
     wall->change_ids = 0;
+    wall->has_uids = layer_wanted(wall, WALL_OWN_UID) && wall->uids.count > 0;
     if (wall->uid != 0)
         return 0;
-    if (!has_nobody()) {
+    if (!can_become(IDS_NOBODY)) {
         /* Root of a user namespace that maps little but itself: that is no
            root on the host, unless it is mapped to it.  Then a guest is the
            host's uid 0, if without any right: it owns root's files, and what
            keeps it from them must be there twice (layers_check_floor). */
+        wall->has_uids = 0;
         wall->stays_root = is_root_outside();
         return 0;
     }
     wall->uid = IDS_NOBODY;
     wall->gid = IDS_NOBODY;
     wall->change_ids = 1;
-    wall->has_uids = layer_wanted(wall, WALL_OWN_UID) &&
-                     layer_wanted(wall, WALL_USER_NS) &&
-                     ids_maps(WALL_UIDS_FIRST, WALL_UIDS_COUNT);
     if (setgroups(0, NULL) != 0)
         return layer_failed(err, WALL_CAPABILITIES, errno,
                             "leave root's supplementary groups");
@@ -109,23 +108,37 @@ ids_change(struct wall *wall, struct err *err)
     return prctls_after_ids(wall, err);
 }
 
-static bool
+/* 1, 0, or -1 where the map cannot be read. */
+static int
 covers(const char *path, uid_t first, unsigned count)
 {
     __attribute__((cleanup(close_map))) FILE *map = fopen(path, "re");
     unsigned inside, outside, n;
-    while (map != NULL && fscanf(map, "%u %u %u", &inside, &outside, &n) == 3)
+    if (map == NULL)
+        return -1;
+    while (fscanf(map, "%u %u %u", &inside, &outside, &n) == 3)
         if (first >= inside && first - inside < n &&
             count <= n - (first - inside))
-            return true;
-    return false;
+            return 1;
+    return 0;
 }
 
 bool
 ids_maps(uid_t first, unsigned count)
 {
-    return covers("/proc/self/uid_map", first, count) &&
-           covers("/proc/self/gid_map", first, count);
+    int users = covers("/proc/self/uid_map", first, count);
+    int groups = covers("/proc/self/gid_map", first, count);
+    if (users < 0 || groups < 0)
+        return can_become(first) && can_become(first + count - 1);
+    return users && groups;
+}
+
+bool
+ids_can_keep(const struct wall *wall)
+{
+    return wall->change_ids && layer_wanted(wall, WALL_SECUREBITS) &&
+           caps_has(CAP_SETUID) && caps_has(CAP_SETGID) &&
+           caps_has(CAP_SETPCAP);
 }
 
 static int
@@ -144,7 +157,7 @@ ids_become_own(struct wall *wall, struct err *err)
 {
     if (layer_wanted(wall, WALL_OWN_UID) && !wall->has_uids)
         layer_missing(wall, WALL_OWN_UID,
-                      layer_held(wall, WALL_USER_NS) ? EINVAL : EPERM);
+                      wall->uids.count > 0 ? EPERM : ENOENT);
     if (!wall->has_uids)
         return 0;
     if (wall->limits.uid != 0) {

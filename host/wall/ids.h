@@ -18,8 +18,13 @@ int ids_choose(struct wall *wall, struct err *err);
  * the parent-death signal in the kernel, and puts both back. */
 int ids_change(struct wall *wall, struct err *err);
 
-/* Does this user namespace have these ids, as users and as groups? */
+/* Does this user namespace have these ids, as users and as groups?  Root's
+ * question. */
 bool ids_maps(uid_t first, unsigned count);
+
+/* Can root's zygote, in no user namespace of its own, keep the right to become
+ * other users when it leaves uid 0 itself? */
+bool ids_can_keep(const struct wall *wall);
 
 /* In a guest: become limits->uid, its own, and let go of what the zygote kept
  * for that. */

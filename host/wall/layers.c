@@ -105,8 +105,10 @@ const struct wall_layer_info wall_layers[WALL_LAYER_COUNT] = {
         "own_uid",
         "sharing a host user, and its signals, traces and limits, with other "
         "guests",
-        "being started by root, with user_ns, and /run writable; immure host "
-        "cannot have it"},
+        "being started by root, with /run writable; or user_ns and ids of the "
+        "user's own: newuidmap and newgidmap in /usr/bin (Debian: apt install "
+        "uidmap), and usermod --add-subuids 524288-589823 --add-subgids "
+        "524288-589823 USER; immure host cannot have it"},
     [WALL_CGROUP] = {
         "cgroup",
         "page tables, pipes and other kernel memory beyond the memory limit; "

@@ -164,7 +164,7 @@ enter_rows(struct wall *wall, bool in_place, const struct inodes *before,
     if (layer_held(wall, WALL_USER_NS)) {
         wall->uid = IDS_NOBODY;
         wall->gid = IDS_NOBODY;
-    } else {
+    } else if (!ids_can_keep(wall)) {
         wall->has_uids = 0;
     }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -205,23 +205,31 @@ clone_inside(struct wall *wall, unsigned long *flags)
     return userns_clone(CLONE_PARENT | *flags);
 }
 
+/* The launcher's word to the process that goes on. */
+struct mapped {
+    int failed; /* errno, or 0 */
+    bool uids;
+};
+
 static _Noreturn void
 launcher(int sock, pid_t pid, unsigned long flags, const struct wall *wall)
 {
-    int failed =
-        (flags & CLONE_NEWUSER) != 0 ? userns_write_maps(pid, wall) : 0;
-    fd_write_all(sock, &failed, sizeof failed, NULL);
+    struct mapped mapped = {.uids = wall->has_uids != 0};
+    if ((flags & CLONE_NEWUSER) != 0)
+        mapped.failed = userns_write_maps(pid, wall, &mapped.uids);
+    fd_write_all(sock, &mapped, sizeof mapped, NULL);
     _exit(0);
 }
 
 static int
 begin_inside(struct wall *wall, int sock, unsigned long flags, struct err *err)
 {
-    int failed;
-    if (fd_read_full(sock, &failed, sizeof failed, err) != 0)
+    struct mapped mapped;
+    if (fd_read_full(sock, &mapped, sizeof mapped, err) != 0)
         return -1;
-    if (failed != 0)
-        return layer_failed(err, WALL_USER_NS, failed, "map its ids");
+    if (mapped.failed != 0)
+        return layer_failed(err, WALL_USER_NS, mapped.failed, "map its ids");
+    wall->has_uids = mapped.uids;
     if ((flags & CLONE_NEWUSER) != 0)
         layer_up(wall, WALL_USER_NS);
     if ((flags & CLONE_NEWPID) == 0)

@@ -74,7 +74,7 @@ static _Noreturn void
 confined(const struct outside *outside, enum wall_layer layer, unsigned layers)
 {
     const unsigned at_seal = WALL_BIT(WALL_SECCOMP) | WALL_BIT(WALL_DUMPABLE);
-    struct wall wall = {.skip = ~layers};
+    struct wall wall = {.skip = ~layers, .uids = uids_range(outside->uids)};
     struct wall_guest_limits limits = probe_limits;
     struct err err;
     limits.uid = outside->uid;
@@ -224,6 +224,8 @@ probe_layer(const struct outside *outside, enum wall_layer layer,
         0)
         return -1;
     judge(&tried, layer, out);
+    if (layer == WALL_OWN_UID && outside->uids == NULL)
+        snprintf(out->detail, sizeof out->detail, "%s", outside->uids_why.msg);
     return 0;
 }
 
@@ -268,7 +270,6 @@ outside_new(struct outside **out, struct err *err)
     struct outside *o = calloc(1, sizeof *o);
     struct utsname name;
     struct timespec up;
-    int why;
     if (o == NULL || setenv("IMMURE_PROBE", "secret", 1) != 0) {
         free(o);
         return err_set(err, ERR_MEMORY, 0, "out of memory");
@@ -287,7 +288,7 @@ outside_new(struct outside **out, struct err *err)
         o->up = up.tv_sec;
     *out = o;
     if (rlimits_end_real_time(NULL, err) != 0 ||
-        uids_find(&o->uids, &why, err) != 0 ||
+        uids_find(&o->uids, &o->uids_why, err) != 0 ||
         (o->uids != NULL && uids_take(o->uids, &o->uid, err) != 0)) {
         outside_free(o);
         return -1;

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -34,29 +36,85 @@ write_file(pid_t pid, const char *name, const char *text)
     return write(fd, text, len) == (ssize_t)len ? 0 : errno;
 }
 
-/* As ids inside and outside: the range is the same in both. */
-static void
-write_map(char out[96], unsigned nobody, int has_uids)
+/* An ordinary user may map no id but his own; these may map what /etc/subuid
+ * and /etc/subgid give him. */
+static int
+run_helper(const char *path, pid_t pid, char ids[6][16])
 {
-    int n = snprintf(out, 96, "%d %u 1\n", IDS_NOBODY, nobody);
-    if (has_uids)
-        snprintf(out + n, 96 - (size_t)n, "%d %d %d\n", WALL_UIDS_FIRST,
-                 WALL_UIDS_FIRST, WALL_UIDS_COUNT);
+    char number[16];
+    char *const argv[] = {(char *)(uintptr_t)path,
+                          number,
+                          ids[0],
+                          ids[1],
+                          ids[2],
+                          ids[3],
+                          ids[4],
+                          ids[5],
+                          NULL};
+    char *const environment[] = {NULL};
+    posix_spawn_file_actions_t actions;
+    int status;
+    pid_t helper;
+    snprintf(number, sizeof number, "%d", (int)pid);
+    if (posix_spawn_file_actions_init(&actions) != 0)
+        return ENOMEM;
+    int failed = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null",
+                                                  O_WRONLY, 0);
+    if (failed == 0)
+        failed = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    if (failed == 0)
+        failed = posix_spawn(&helper, path, &actions, NULL, argv, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failed != 0)
+        return failed;
+    while (waitpid(helper, &status, 0) < 0)
+        if (errno != EINTR)
+            return errno;
+    return status == 0 ? 0 : EPERM;
+}
+
+/* For users and for groups.  On the outside `nobody` is who starts guests, and
+ * `first` of what they can become. */
+struct map {
+    const char *file, *helper;
+    unsigned nobody, first;
+};
+
+static int
+write_map(pid_t pid, const struct map *map, const struct wall *wall,
+          bool *uids)
+{
+    char text[128];
+    int n = snprintf(text, sizeof text, "%d %u 1\n", IDS_NOBODY, map->nobody);
+    if (*uids && wall->change_ids) {
+        snprintf(text + n, sizeof text - (size_t)n, "%u %u %u\n",
+                 wall->uids.first, map->first, wall->uids.count);
+    } else if (*uids) {
+        const unsigned numbers[6] = {IDS_NOBODY, map->nobody,
+                                     1,          wall->uids.first,
+                                     map->first, wall->uids.count};
+        char ids[6][16];
+        for (int i = 0; i < 6; i++)
+            snprintf(ids[i], sizeof ids[i], "%u", numbers[i]);
+        if (run_helper(map->helper, pid, ids) == 0)
+            return 0;
+        *uids = false;
+    }
+    return write_file(pid, map->file, text);
 }
 
 int
-userns_write_maps(pid_t pid, const struct wall *wall)
+userns_write_maps(pid_t pid, const struct wall *wall, bool *uids)
 {
-    char uid_map[96], gid_map[96];
-    write_map(uid_map, wall->uid, wall->has_uids);
-    write_map(gid_map, wall->gid, wall->has_uids);
+    const struct map maps[] = {
+        {"uid_map", USERNS_NEWUIDMAP, wall->uid, wall->uids.first},
+        {"gid_map", USERNS_NEWGIDMAP, wall->gid, wall->uids.gids},
+    };
     /* "deny" first: an ordinary user may write no gid_map without it, and a
        group that denies something could be left (CVE-2014-8989). */
     int failed = write_file(pid, "setgroups", "deny");
-    if (failed == 0)
-        failed = write_file(pid, "uid_map", uid_map);
-    if (failed == 0)
-        failed = write_file(pid, "gid_map", gid_map);
+    for (int i = 0; i < 2 && failed == 0; i++)
+        failed = write_map(pid, &maps[i], wall, uids);
     return failed;
 }
 
@@ -103,7 +161,8 @@ userns_try(const struct wall *wall)
         try_rights(theirs);
     }
     close(take_fd(&theirs));
-    int refused = userns_write_maps(pid, wall);
+    bool uids = false;
+    int refused = userns_write_maps(pid, wall, &uids);
     send_int(ours, refused);
     int answer = receive_int(ours);
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
@@ -114,8 +173,9 @@ userns_try(const struct wall *wall)
 static _Noreturn void
 map_parent(int sock, pid_t parent, const struct wall *wall)
 {
+    bool uids = false;
     if (receive_int(sock) == 0)
-        send_int(sock, userns_write_maps(parent, wall));
+        send_int(sock, userns_write_maps(parent, wall, &uids));
     _exit(0);
 }
 

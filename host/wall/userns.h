@@ -15,9 +15,14 @@ pid_t userns_clone(unsigned long flags);
  * proves nothing: Ubuntu 24.04 grants it and refuses every right in it. */
 int userns_try(const struct wall *wall);
 
+/* Setuid programs of shadow-utils (newuidmap(1)). */
+#define USERNS_NEWUIDMAP "/usr/bin/newuidmap"
+#define USERNS_NEWGIDMAP "/usr/bin/newgidmap"
+
 /* From outside: map wall->uid and gid to IDS_NOBODY in the new user namespace
- * of `pid`, for good.  0, or an errno. */
-int userns_write_maps(pid_t pid, const struct wall *wall);
+ * of `pid`, for good; and if *uids the wall's uids as well: false afterwards
+ * where that was refused.  0, or an errno. */
+int userns_write_maps(pid_t pid, const struct wall *wall, bool *uids);
 
 /* Enter a new user namespace without leaving the process. */
 int userns_unshare(struct wall *wall, struct err *err);

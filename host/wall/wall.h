@@ -66,9 +66,14 @@ extern const struct wall_layer_info wall_layers[WALL_LAYER_COUNT];
 
 #define WALL_BIT(layer) (1u << (layer))
 
-/* Host user (and group) ids of guests that root starts: of a range that no
- * distribution gives out (systemd's UIDS-GIDS lists it as unused). */
-enum { WALL_UIDS_FIRST = 0x70000000, WALL_UIDS_COUNT = 65536 };
+/* Host ids for guests, one each, that the supervisor gives out (uids.h).  In
+ * a user namespace they have the numbers of users; a guest's group has that of
+ * its user. */
+struct wall_uids {
+    uid_t first;    /* of `count` users, */
+    gid_t gids;     /* and of as many groups */
+    unsigned count; /* 0: none */
+};
 
 struct sock_fprog;
 
@@ -79,16 +84,17 @@ struct wall_guest_limits {
                              beyond what the process has used already */
     uint64_t stack_bytes; /* RLIMIT_STACK */
     unsigned nofile; /* RLIMIT_NOFILE; descriptors 0..nofile-1 may exist */
-    uid_t uid;       /* its own, of WALL_UIDS_FIRST and up; 0: nobody's */
+    uid_t uid;       /* its own, of the wall's `uids`; 0: nobody's */
     int nice;        /* 0..19; a higher one already set stays */
 };
 
-/* One zygote's wall.  Zero-initialise, set `require` and `skip`, then call in
- * the order above.  Owned by the zygote; guests inherit it by fork. */
+/* One zygote's wall.  Zero-initialise, set `require`, `skip` and `uids`, then
+ * call in the order above.  Owned by the zygote; guests inherit it by fork. */
 struct wall {
-    unsigned require; /* WALL_BIT()s that must hold, beyond the floor */
-    unsigned skip;    /* layer tests only: bits not to try.  Always 0 in
+    unsigned require;      /* WALL_BIT()s that must hold, beyond the floor */
+    unsigned skip;         /* layer tests only: bits not to try.  Always 0 in
                          installed programs; skipping lowers the floor too */
+    struct wall_uids uids; /* what guests' own ids will be of */
     unsigned held;    /* out: bits that are up so far.  A zygote's lacks those
                          that each guest puts up: wall_guest_layers() */
     int landlock_abi; /* out: 0 when absent */
@@ -99,8 +105,8 @@ struct wall {
     uid_t uid;        /* as this process sees it; */
     gid_t gid;        /*   on the host never 0 */
     int change_ids;   /* to uid and gid, in wall_close_root() */
-    int has_uids;     /* the range of WALL_UIDS_FIRST is mapped; the zygote
-                         keeps what it takes to become one */
+    int has_uids;     /* guests can become one of `uids`: the zygote keeps
+                         what it takes */
     int stays_root;   /* uid 0 is all there is, and may be the host's */
     pid_t parent;     /* whose death must end this process; 0 outside our
                            pid namespace */

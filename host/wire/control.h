@@ -36,6 +36,12 @@ enum control_fd {
 /* Descriptors of a guest after the seal: 0, 1, 2 and this one. */
 enum { GUEST_FD_REPORT = 3, GUEST_FD_COUNT = 4 };
 
+/* The first message to a zygote: of what ids its guests will be (struct
+ * wall_uids). */
+struct control_begin {
+    uint32_t uids, gids, count;
+};
+
 struct control_spawn {
     uint32_t id;
     uint32_t nice;

@@ -44,6 +44,20 @@ reply(enum control_kind kind, uint32_t id, const struct zygote *z,
     return fd_send(CONTROL_FD, &r, sizeof r, NULL, 0, NULL);
 }
 
+static int
+take_begin(struct wall *wall, struct err *err)
+{
+    struct control_begin begin;
+    struct fd_message message;
+    if (fd_recv(CONTROL_FD, &begin, sizeof begin, &message, err) != 0)
+        return -1;
+    fd_message_clear(&message);
+    if (message.len != sizeof begin)
+        return err_set(err, ERR_GONE, 0, "the supervisor is gone");
+    wall->uids = (struct wall_uids){begin.uids, begin.gids, begin.count};
+    return 0;
+}
+
 /* Everything a fork inherits: namespaces, the imported library, the closed
  * gate, the empty root. */
 static int
@@ -59,7 +73,8 @@ set_up(struct zygote *z, const struct layers *layers, const char *only,
     if (chdir("/") != 0)
         return err_set(err, ERR_SYSTEM, errno, "leave the current folder");
     if (fd_read_all(CONTROL_FD_POLICY, POLICY_MAX, &policy, &len, err) != 0 ||
-        packages_read(&packages, err) != 0 || given_map(&given, err) != 0)
+        packages_read(&packages, err) != 0 ||
+        given_map(&given, err) != 0 || take_begin(&z->wall, err) != 0)
         return -1;
     close(CONTROL_FD_POLICY);
     z->wall.skip = layers->wall_skip;

@@ -22,7 +22,7 @@ if "SANITIZERS" in os.environ:
     os.environ["ASAN_OPTIONS"] = "detect_leaks=0"
 
 FLOOR = {"seccomp", "no_new_privs", "rlimits", "descriptors", "environment"}
-# Only where root has ids to give away.
+# Nobody has no ids to give away.
 NO_UIDS = {"own_uid"}
 NAMESPACES = {"mount_ns", "pid_ns", "net_ns", "ipc_ns", "uts_ns", "cgroup_ns"}
 # Of this kernel and processor, not of the place a program runs in.
@@ -120,13 +120,16 @@ class Places(unittest.TestCase):
         self.assertEqual(set(report["held"].split()), held)
         return report, held
 
+    def no_uids(self):
+        return set() if ROOT else NO_UIDS
+
     def can_have_namespaces(self):
         if run("unshare", "-U", "true").returncode != 0:
             self.skipTest("no user namespaces here")
 
     def test_as_started(self):
         self.can_have_namespaces()
-        self.check(run(IMMURE, "doctor", "--json"), set() if ROOT else NO_UIDS)
+        self.check(run(IMMURE, "doctor", "--json"), self.no_uids())
 
     @unittest.skipUnless(ROOT, "only root can become nobody")
     def test_as_nobody(self):
@@ -141,7 +144,7 @@ class Places(unittest.TestCase):
     def test_chroot_without_proc(self):
         self.can_have_namespaces()
         done = in_tree(CHROOT, IMMURE, "doctor", "--json")
-        self.check(done, {"user_ns", "time_ns", *NO_UIDS})
+        self.check(done, {"user_ns", "time_ns", *self.no_uids()})
 
     @NEEDS_PROC
     @unittest.skipUnless(ROOT, "only root can become nobody")
@@ -154,7 +157,7 @@ class Places(unittest.TestCase):
     def test_chroot_without_dev_null(self):
         self.can_have_namespaces()
         done = in_tree(BARE, IMMURE, "doctor", "--json")
-        self.check(done, {"user_ns", "time_ns", *NO_UIDS})
+        self.check(done, {"user_ns", "time_ns", *self.no_uids()})
         for closed in ("", "0<&-", "1>&-", "2>&-"):
             done = in_tree(BARE, "sh", "-c", f'exec "$@" {closed}', "sh",
                            IMMURE, "-c", "print(1)")
@@ -164,7 +167,7 @@ class Places(unittest.TestCase):
     def test_pivot_root(self):
         self.can_have_namespaces()
         self.check(in_tree(PIVOT, IMMURE, "doctor", "--json"),
-                   set() if ROOT else NO_UIDS)
+                   self.no_uids())
 
     @unittest.skipUnless(ROOT, "only root can become nobody")
     def test_pivot_root_as_nobody(self):

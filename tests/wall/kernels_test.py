@@ -12,7 +12,8 @@ BUILD = os.path.abspath(os.environ.get("BUILDDIR", HERE + "/../../build"))
 IMMURE = os.path.join(BUILD, "immure")
 WITHOUT = os.path.join(BUILD, "tests/wall/without")
 NOBODY = 65534
-KEYS = {"name", "without", "under", "run", "stderr", "absent", "trace"}
+KEYS = {"name", "without", "under", "run", "stderr", "absent", "trace",
+        "landlock_abi"}
 
 # The leak sanitizer ends a program whose ptrace(2) is another's or refused.
 if "SANITIZERS" in os.environ:
@@ -67,6 +68,9 @@ def wrong_doctor(case, nobody, whole):
         return None
     if held != whole - set(case["absent"]):
         return f"{sorted(whole - held)} absent, not {case['absent']}"
+    abi = case.get("landlock_abi")
+    if abi is not None and report["landlock_abi"] != abi:
+        return f"Landlock's ABI is {report['landlock_abi']}, not {abi}"
     trace = report["trace"]["state"]
     return None if trace == case.get("trace", "holds") else f"trace {trace}"
 

@@ -1,17 +1,22 @@
-/* without CALL=ERRNO[,ARG:VALUE[/MASK]]... -- PROGRAM [ARGS]
+/* without CALL=WHAT[,ARG:VALUE[/MASK]]... -- PROGRAM [ARGS]
  *
  * Run PROGRAM as on a kernel, or in a container, that refuses some system
- * calls: each fails with its errno, for PROGRAM and all that it starts.
+ * calls: each fails with the errno WHAT, or gives the number WHAT, for PROGRAM
+ * and all that it starts.
  *
  *     without seccomp=ENOSYS clone=EPERM,0:0x10000000/0x10000000 -- immure
+ *     without 449-511=ENOSYS landlock_create_ruleset=1,2:1 -- immure
  *
- * ARG counts from 0.  The filter needs no_new_privs, which stays. */
+ * ARG counts from 0; CALL is a name, a number or two.  The filter needs
+ * no_new_privs, which stays.  Numbers are given by a child of PROGRAM's. */
 #include <errno.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 enum { STATUS_USAGE = 125 };
@@ -63,40 +68,92 @@ read_condition(const char *text, struct scmp_arg_cmp *out)
     return true;
 }
 
-static void
-refuse(scmp_filter_ctx filter, const char *rule)
+/* `errno_name` or a number that the call gives. */
+static uint32_t
+action(const char *what, size_t len, int *gives)
 {
-    char name[64];
-    const char *equals = strchr(rule, '=');
+    char *end;
+    long number = strtol(what, &end, 0);
+    if (end != what + len)
+        return SCMP_ACT_ERRNO(errno_named(what, len));
+    *gives = (int)number;
+    return SCMP_ACT_NOTIFY;
+}
+
+static void
+find_calls(const char *rule, const char *equals, int *first, int *last)
+{
+    char name[64], *end;
     if (equals == NULL || (size_t)(equals - rule) >= sizeof name)
         fail("no rule", rule);
     snprintf(name, sizeof name, "%.*s", (int)(equals - rule), rule);
-    size_t len = strcspn(equals + 1, ",");
-    struct scmp_arg_cmp when;
-    bool has = read_condition(equals + 1 + len, &when);
-    char *end;
-    int nr = seccomp_syscall_resolve_name(name);
-    if (nr == __NR_SCMP_ERROR) /* newer than libseccomp: by its number */
-        nr = (int)strtol(name, &end, 0);
-    if (nr <= 0 || seccomp_rule_add_array(
-                       filter, SCMP_ACT_ERRNO(errno_named(equals + 1, len)),
-                       nr, has, &when) != 0)
+    *first = *last = seccomp_syscall_resolve_name(name);
+    if (*first == __NR_SCMP_ERROR) { /* newer than libseccomp: by number */
+        *first = *last = (int)strtol(name, &end, 0);
+        if (*end == '-')
+            *last = (int)strtol(end + 1, &end, 0);
+        if (*end != '\0')
+            fail("no such call", rule);
+    }
+    if (*first <= 0 || *last < *first)
         fail("no such call", rule);
+}
+
+static void
+refuse(scmp_filter_ctx filter, const char *rule, int *gives)
+{
+    int nr, last;
+    const char *equals = strchr(rule, '=');
+    struct scmp_arg_cmp when;
+    find_calls(rule, equals, &nr, &last);
+    size_t len = strcspn(equals + 1, ",");
+    bool has = read_condition(equals + 1 + len, &when);
+    uint32_t does = action(equals + 1, len, gives);
+    for (; nr <= last; nr++)
+        if (seccomp_rule_add_array(filter, does, nr, has, &when) != 0)
+            fail("no such rule", rule);
+}
+
+/* In a child, for as long as PROGRAM is there. */
+static void
+give(int listener, int number)
+{
+    struct seccomp_notif *asked;
+    struct seccomp_notif_resp *answer;
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid != 0) {
+        close(listener);
+        return;
+    }
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent ||
+        seccomp_notify_alloc(&asked, &answer) != 0)
+        _exit(STATUS_USAGE);
+    for (;;) {
+        memset(asked, 0, sizeof *asked);
+        if (seccomp_notify_receive(listener, asked) != 0)
+            continue;
+        *answer = (struct seccomp_notif_resp){.id = asked->id, .val = number};
+        (void)seccomp_notify_respond(listener, answer);
+    }
 }
 
 int
 main(int argc, char **argv)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-    int at = 1;
+    int at = 1, gives = -1;
     for (; at < argc && strcmp(argv[at], "--") != 0; at++)
-        refuse(filter, argv[at]);
+        refuse(filter, argv[at], &gives);
     if (at + 1 >= argc)
-        fail("usage", "without CALL=ERRNO... -- PROGRAM [ARGS]");
+        fail("usage", "without CALL=WHAT... -- PROGRAM [ARGS]");
     /* Not by seccomp(2), which may be one of those refused. */
-    seccomp_attr_set(filter, SCMP_FLTATR_API_TSKIP, 0);
+    if (gives < 0)
+        seccomp_attr_set(filter, SCMP_FLTATR_API_TSKIP, 0);
     if (seccomp_load(filter) != 0)
         fail("load the filter", argv[at]);
+    if (gives >= 0)
+        give(seccomp_notify_fd(filter), gives);
     seccomp_release(filter);
     execv(argv[at + 1], argv + at + 1);
     fail(strerror(errno), argv[at + 1]);

@@ -54,6 +54,7 @@ birth_limits(struct pool *pool)
     const struct job_limits *l = &pool->policy.limits;
     struct control_spawn birth = {.id = ++pool->spawn_id,
                                   .warm = pool->queued == 0,
+                                  .many = !pool->once,
                                   .cpu_ms = l->cpu_ms,
                                   .memory = l->memory};
     const struct request *r = TAILQ_FIRST(&pool->queue);

@@ -47,6 +47,7 @@ struct control_spawn {
     uint32_t nice;
     uint32_t warm; /* nobody waits for it: it may touch its pages first */
     uint32_t uid;  /* its own user id on this host; 0: none */
+    uint32_t many; /* others will follow it: the zygote is to be settled */
     uint64_t cpu_ms;
     uint64_t memory; /* bytes beyond what the zygote holds */
 };

@@ -210,7 +210,7 @@ serve(struct zygote *z)
             return STATUS_BROKEN;
         if (message.len == 0)
             return 0; /* the supervisor closed its end: no more guests */
-        if (message.len == sizeof spawn && spawn.warm)
+        if (message.len == sizeof spawn && spawn.many)
             warm_up(z);
         if (message.len == sizeof spawn)
             spawn_guest(z, &spawn, &message);

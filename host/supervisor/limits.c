@@ -23,11 +23,12 @@ arm(struct run *run, struct event **timer, event_callback_fn callback,
 }
 
 static uint64_t
-cpu_ns(pid_t pid)
+cpu_ns(struct run *run)
 {
-    clockid_t clock;
     struct timespec t;
-    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &t) != 0)
+    if ((run->cpu_clock == 0 &&
+         clock_getcpuclockid(run->pid, &run->cpu_clock) != 0) ||
+        clock_gettime(run->cpu_clock, &t) != 0)
         return 0;
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
@@ -79,7 +80,7 @@ on_cpu(evutil_socket_t fd, short what, void *arg)
     if (run->state != RUN_BUSY)
         return;
     uint64_t limit = run->limits.cpu_ms * 1000000;
-    uint64_t used = cpu_ns(run->pid) - run->cpu_base_ns;
+    uint64_t used = cpu_ns(run) - run->cpu_base_ns;
     if (used >= limit)
         soft(run, LIMIT_CPU, run->limits.cpu_ms);
     else
@@ -97,7 +98,7 @@ limits_start(struct run *run)
                                                : 0;
     run->facts.start_us = start / 1000;
     run->facts.queue_us = (run->begun_ns - queued - start) / 1000;
-    run->cpu_base_ns = cpu_ns(run->pid);
+    run->cpu_base_ns = cpu_ns(run);
     arm(run, &run->wall_timer, on_wall, run->limits.wall_ms * 1000000);
     arm(run, &run->cpu_timer, on_cpu, run->limits.cpu_ms * 1000000);
 }
@@ -120,8 +121,9 @@ limits_go_on(struct run *run)
 void
 limits_step(struct run *run)
 {
-    run->facts.cpu_ms = (cpu_ns(run->pid) - run->cpu_base_ns) / 1000000;
+    run->facts.cpu_ms = (cpu_ns(run) - run->cpu_base_ns) / 1000000;
     run->facts.wall_ms = run_age_ns(run) / 1000000;
+    usage_of_step(&run->usage, run->pid, &run->facts);
 }
 
 void

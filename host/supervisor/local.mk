@@ -21,6 +21,7 @@ supervisor_sources = \
 	host/supervisor/run_io.c host/supervisor/run_io.h \
 	host/supervisor/session.c host/supervisor/session.h \
 	host/supervisor/trace.c host/supervisor/trace.h \
+	host/supervisor/usage.c host/supervisor/usage.h \
 	host/supervisor/zygote_link.c host/supervisor/zygote_link.h \
 	host/supervisor/zygotes.c host/supervisor/zygotes.h \
 	host/lib/verdict.c host/lib/immure.h

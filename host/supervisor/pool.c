@@ -85,6 +85,17 @@ measure(struct pool *pool, const struct run *run)
     pool->job_us = pool->job_us ? (7 * pool->job_us + us) / 8 : us;
 }
 
+/* It ended by itself with the step before (sys.exit()), and this one was given
+ * to it before that was known: nothing of it was run. */
+static bool
+had_ended(const struct run *run)
+{
+    return run->steps > 0 && WIFEXITED(run->facts.wait_status) &&
+           run->facts.limit == LIMIT_NONE && !run->facts.host_failed &&
+           run->frame_bytes + run->capture[0].bytes + run->capture[1].bytes ==
+               0;
+}
+
 /* The facts are all there.  A session whose guest is gone is over. */
 static void
 answer(struct guest *guest)
@@ -100,7 +111,8 @@ answer(struct guest *guest)
     pool->failures = 0;
     measure(pool, &guest->run);
     if (request->flags & JOB_SESSION) {
-        pool->events.result(pool->events.arg, request, &guest->run);
+        if (!had_ended(&guest->run))
+            pool->events.result(pool->events.arg, request, &guest->run);
         session_end(request, "the guest ended");
         return;
     }

@@ -46,6 +46,7 @@ run_init(struct run *run, enum run_kind kind, struct event_base *base,
                         .in.fd = -1,
                         .hello.fd = -1,
                         .report.fd = -1,
+                        .usage = USAGE_NONE,
                         .out = {{.fd = -1}, {.fd = -1}}};
     return claims_init(&run->claims, err);
 }
@@ -78,6 +79,7 @@ run_clear(struct run *run)
     stream_close(&run->out[0]);
     stream_close(&run->out[1]);
     limits_clear(run);
+    usage_clear(&run->usage);
     free_timer(&run->start_timer);
     free_timer(&run->park_timer);
     buf_clear(&run->job);
@@ -536,6 +538,7 @@ run_step_over(struct run *run)
 {
     const struct timeval t = {0, PARK_MS * 1000};
     struct facts *f = &run->facts;
+    run->steps++;
     run_drain_output(run);
     limits_clear(run);
     limits_step(run);

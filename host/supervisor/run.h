@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 
 #include "host/supervisor/result.h"
+#include "host/supervisor/usage.h"
 #include "host/supervisor/zygote_link.h"
 #include "host/wall/cgroup.h"
 #include "host/wire/call.h"
@@ -72,9 +73,10 @@ struct run {
     bool traced;
     bool reaped; /* nothing of the process is left */
     bool forgotten;
-    bool session; /* its job has more than one step */
-    bool calls;   /* it may be sent answers: its input stays open */
-    bool muted;   /* its output is left in the pipes for now */
+    bool session;   /* its job has more than one step */
+    unsigned steps; /* of it that are over */
+    bool calls;     /* it may be sent answers: its input stays open */
+    bool muted;     /* its output is left in the pipes for now */
     enum run_park park;
     struct stream in, hello, report, out[2];
     struct event *start_timer, *wall_timer, *cpu_timer, *grace_timer,
@@ -90,6 +92,8 @@ struct run {
         begun_ns; /* when the job was given; later by what it was frozen */
     uint64_t frozen_ns; /* since when it is; 0: it is not */
     uint64_t cpu_base_ns;
+    clockid_t cpu_clock; /* of the guest; 0 until it is asked for */
+    struct usage usage;  /* of a session's steps */
 };
 
 int run_init(struct run *run, enum run_kind kind, struct event_base *base,

@@ -98,7 +98,8 @@ take_frames(struct run *run, struct err *err)
     return got;
 }
 
-/* More may follow: true. */
+/* More may follow: true.  A pipe gives all that it has, up to what it is asked
+ * for. */
 static bool
 read_report(struct run *run)
 {
@@ -126,7 +127,7 @@ read_report(struct run *run)
              take_frames(run, &err) != 0)
         err.code == ERR_MEMORY ? run_give_up(run, &err)
                                : break_protocol(run, &err);
-    return run->report.fd >= 0;
+    return n == sizeof chunk && run->report.fd >= 0;
 }
 
 static void
@@ -181,7 +182,7 @@ read_output(struct run *run, int which)
         return false;
     if (n > 0) {
         take_output(run, which, chunk, (size_t)n);
-        return true;
+        return n == sizeof chunk;
     }
     if (n < 0) {
         struct err err;

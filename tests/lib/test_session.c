@@ -55,6 +55,39 @@ START_TEST(sessions)
 }
 END_TEST
 
+/* Facts of a step, where it does not end the process. */
+static uint64_t
+usage_of(struct immure_call *s, const char *code, const char *name)
+{
+    struct immure_job job = job_of(code);
+    struct immure_result r;
+    ck_assert_int_eq(immure_step(s, &job, NULL), 0);
+    ck_assert_int_eq(immure_wait(s, &r, NULL), 0);
+    const char *at = strstr(r.json, name);
+    ck_assert_ptr_nonnull(at);
+    uint64_t value = strtoull(at + strlen(name), NULL, 10);
+    immure_result_clear(&r);
+    return value;
+}
+
+START_TEST(session_usage)
+{
+    const char *peak = "\"mem_peak\": ", *faults = "\"minor_faults\": ";
+    unsigned policy;
+    struct immure *im = open_context(0, &policy);
+    struct immure_call *s;
+    ck_assert_int_eq(immure_session(im, policy, NULL, &s, NULL), 0);
+    uint64_t before = usage_of(s, "x = 1", peak);
+    ck_assert_uint_gt(before, 1 << 20);
+    ck_assert_uint_ge(usage_of(s, "x = b'1' * (64 << 20)", peak),
+                      before + (60 << 20));
+    ck_assert_uint_ge(usage_of(s, "y = b'1' * (16 << 20)", faults), 8);
+    ck_assert_uint_le(usage_of(s, "z = 1", faults), 2000);
+    immure_free(s);
+    immure_close(im);
+}
+END_TEST
+
 START_TEST(session_killed_at_its_limit)
 {
     unsigned policy;
@@ -136,6 +169,7 @@ main(void)
 {
     TCase *tc = tcase_create("sessions");
     tcase_add_test(tc, sessions);
+    tcase_add_test(tc, session_usage);
     tcase_add_test(tc, session_killed_at_its_limit);
     tcase_add_test(tc, session_interrupted);
     tcase_add_test(tc, session_rests_too_long);

@@ -505,15 +505,8 @@ run_give(struct run *run, const struct job_limits *limits, struct buf *job,
     run->birth = held;
     run->limits = *limits;
     run->claims.files.left = limits->files;
-    /* Of an answer that a step did not wait for some bytes may be left. */
-    if (run->job.len > 0 && buf_add(&run->job, job->data, job->len, err) != 0)
+    if (run_take_job(run, job, err) != 0)
         return -1;
-    if (run->job.len > 0) {
-        buf_clear(job);
-    } else {
-        run->job = *job;
-        *job = (struct buf){0};
-    }
     run->state = RUN_BUSY;
     run->begun_ns = run_now_ns();
     run->frozen_ns = 0;

@@ -276,6 +276,20 @@ on_input(evutil_socket_t fd, short what, void *arg)
         stream_close(&run->in);
 }
 
+int
+run_take_job(struct run *run, struct buf *job, struct err *err)
+{
+    if (run->job.len > 0) {
+        if (buf_add(&run->job, job->data, job->len, err) != 0)
+            return -1;
+        buf_clear(job);
+        return 0;
+    }
+    run->job = *job;
+    *job = (struct buf){0};
+    return 0;
+}
+
 void
 run_send_job(struct run *run)
 {

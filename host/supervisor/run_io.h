@@ -11,6 +11,10 @@ int stream_watch(struct stream *s, struct run *run, short what,
 /* Watch what the guest writes. */
 int run_watch(struct run *run, struct err *err);
 
+/* Take the bytes of *job, behind what is left of an answer that a step did not
+ * wait for. */
+int run_take_job(struct run *run, struct buf *job, struct err *err);
+
 /* Write the job; what does not fit now follows by itself. */
 void run_send_job(struct run *run);
 

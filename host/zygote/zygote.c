@@ -73,8 +73,8 @@ set_up(struct zygote *z, const struct layers *layers, const char *only,
     if (chdir("/") != 0)
         return err_set(err, ERR_SYSTEM, errno, "leave the current folder");
     if (fd_read_all(CONTROL_FD_POLICY, POLICY_MAX, &policy, &len, err) != 0 ||
-        packages_read(&packages, err) != 0 ||
-        given_map(&given, err) != 0 || take_begin(&z->wall, err) != 0)
+        packages_read(&packages, err) != 0 || given_map(&given, err) != 0 ||
+        take_begin(&z->wall, err) != 0)
         return -1;
     close(CONTROL_FD_POLICY);
     z->wall.skip = layers->wall_skip;

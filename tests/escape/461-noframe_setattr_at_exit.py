@@ -1,4 +1,4 @@
-# escape: 421
+# escape: 461
 # policy-wall: optional; it changes its own process alone
 # technique: setattr() as an exit function: a gate that asks who calls finds no Python frame
 # family: noframe

@@ -1,4 +1,4 @@
-# escape: 422
+# escape: 462
 # technique: a compiler's error in code named like a host file: C reads the line for SyntaxError.text
 # family: dfile
 # goal: read-file

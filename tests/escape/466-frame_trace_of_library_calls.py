@@ -1,4 +1,4 @@
-# escape: 426
+# escape: 466
 # policy-wall: optional; it changes its own process alone
 # technique: trace and profile functions that see the library's frames and jump in them
 # family: frame

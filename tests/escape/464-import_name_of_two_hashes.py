@@ -1,4 +1,4 @@
-# escape: 424
+# escape: 464
 # policy-wall: optional; it looks at its own process alone
 # technique: a str subclass that is an allowed name when it is judged and another one when it is looked up
 # family: import

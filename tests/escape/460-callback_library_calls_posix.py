@@ -1,4 +1,4 @@
-# escape: 420
+# escape: 460
 # policy-wall: optional; a child is a process of its own, and the wall has none
 # technique: functions of posix handed to the library as callbacks: the calling frame is the library's
 # family: callback

@@ -1,4 +1,4 @@
-# escape: 425
+# escape: 465
 # policy-wall: optional; it changes its own process alone
 # technique: a code object of the library run over globals of the guest's own: types.FunctionType, exec, eval
 # family: confused

@@ -1,4 +1,4 @@
-# escape: 423
+# escape: 463
 # policy-wall: optional; it rewrites its own process, which the wall takes as broken
 # technique: _pickle.Unpickler hands its file's readinto() a memoryview that owns nothing: bytes change, and freed memory is read
 # family: memory

@@ -156,9 +156,10 @@ def test_a_session_keeps_its_names(jail):
 
 def test_a_session_that_is_over(jail):
     with jail.session() as s:
-        assert s.run(SPIN, cpu=0.2).verdict == "cpu"
+        assert s.run(SPIN, cpu=0.2, wall=60).verdict == "cpu"
         assert s.run("print(1)").ok  # it ended by itself, and goes on
-        assert s.run("sum(range(10 ** 12))", cpu=0.2).limit.phase == "hard"
+        assert s.run("sum(range(10 ** 12))", cpu=0.2,
+                     wall=60).limit.phase == "hard"
         with pytest.raises(immure.Unavailable, match="over") as caught:
             s.run("print(1)")
         assert not caught.value.may_have_run

@@ -154,7 +154,7 @@ class Jail:
         How the program ended is in the result: :meth:`Result.check` turns
         that into exceptions.
 
-        >>> with Jail(wall="1s") as jail:
+        >>> with Jail(wall="1m") as jail:
         ...     jail.run("while True: pass", cpu=0.2).verdict
         'cpu'
         """

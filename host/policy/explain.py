@@ -12,6 +12,7 @@ import types
 
 import _immure_policy as policy
 import _jail
+import _vfs
 import _wall
 
 _STANDS = {
@@ -20,8 +21,17 @@ _STANDS = {
     "dropped": "dropped: denied to every guest",
     "pairwise": "dropped: denied to guests; some functions of the library may "
                 "use it",
+    "its own": "dropped: denied to guests, but for what is their own; some "
+               "functions of the library may use it",
     "make": "kept where the type is: it makes an object of it",
     "use": "kept where the type is: it uses an object of it",
+}
+# Raised by what has an effect; a guest meets the hook, not the event.
+_EVENTS = {
+    "kept": "kept: it may happen",
+    "checked": "checked: it may happen, or not, by what it is about",
+    "dropped": "dropped: what raises it is refused",
+    "pairwise": "dropped: some functions of the library may raise it",
 }
 # What a guest meets at a limit; the numbers are the policy's.
 _LIMITS = {
@@ -48,11 +58,23 @@ def _field(label, text):
                          break_long_words=False, break_on_hyphens=False)
 
 
-def describe(name, found):
-    """The lines of one row of the gate's lists."""
+def _headline(name, found, replaced):
     called = "" if found["name"] == name else " (%s)" % found["name"]
+    layer, stand = found["layer"], found["stand"]
+    if layer == "audit events":
+        return "%s, the audit event: %s" % (name, _EVENTS[stand])
+    if replaced and stand == "dropped":
+        called = ", CPython's own" + called
+    if layer == "attributes" and stand == "pairwise":
+        stand = "its own"
+    return "%s%s: %s" % (name, called, _STANDS[stand])
+
+
+def describe(name, found, replaced=False):
+    """The lines of one row of the gate's lists.  replaced: guests have
+    another thing by that name."""
     where = " (%s)" % found["where"] if found["where"] else ""
-    return ["%s%s: %s" % (name, called, _STANDS[found["stand"]]),
+    return [_headline(name, found, replaced),
             *_field("layer", "gate, %s" % found["layer"]),
             *_field("rule", found["rule"] + where),
             *_field("reason", found["reason"]),
@@ -150,6 +172,8 @@ def own_name(thing):
     random.random is _random.Random.random."""
     module = getattr(thing, "__module__", None)
     name = getattr(thing, "__qualname__", None)
+    if isinstance(thing, type) and getattr(_vfs, str(name), None) is thing:
+        module = "_vfs"  # it is shown as of _io
     bound = getattr(thing, "__self__", None)
     if isinstance(thing, types.BuiltinFunctionType) and \
             not isinstance(bound, (types.ModuleType, types.NoneType)):
@@ -201,9 +225,17 @@ def describe_thing(name, module, thing):
     return ["%s: kept: a guest has it" % name,
             *_field("layer", "gate, modules"),
             *_field("rule", module["rule"] + " (%s)" % module["where"]),
-            *_field("reason", "it is Python code of %s: it can do what the "
-                    "compiled functions that it calls may do"
-                    % module["name"])]
+            *_field("reason", "it is Python code of %s (%s): it can do what "
+                    "the compiled functions that it calls may do"
+                    % (module["name"], module["reason"]))]
+
+
+def has_stand_in(name, rows):
+    """Whether guests may have something of the jail's by a dropped name:
+    io.open is ours, and CPython's is dead."""
+    module = find_module(name)[0]
+    return module is not None and module["stand"] == "kept" and \
+        any(row["stand"] == "dropped" for row in rows)
 
 
 def explain_part(name):
@@ -232,10 +264,13 @@ def explain(name):
     if name in vars(builtins):
         rows = [row for row in rows if row["layer"] != "C functions"]
     lines, near = [], []
-    if not any(row["name"] == name for row in rows):
+    exact = [row for row in rows if row["name"] == name]
+    if not exact or has_stand_in(name, exact):
         lines, near = explain_part(name)
+    replaced = bool(lines) and ": kept" in lines[0]
     for row in rows:
-        lines += [] if describe(name, row)[0] in lines else describe(name, row)
+        described = describe(name, row, replaced)
+        lines += [] if described[0] in lines else described
     if name in policy.LIMITS:
         lines += describe_limit(name)
     lines += describe_key(name) or []

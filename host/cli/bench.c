@@ -11,7 +11,7 @@
 
 struct settings {
     bool quick, json, help;
-    const char *svg;
+    const char *svg, *only; /* rows with this in their names; NULL: all */
 };
 
 static int
@@ -26,34 +26,68 @@ parse(const struct cli *cli, struct settings *out, struct err *err)
             out->json = true;
         else if (strcmp(arg, "--svg") == 0 && i + 1 < cli->argc)
             out->svg = cli->argv[++i];
+        else if (strcmp(arg, "--only") == 0 && i + 1 < cli->argc)
+            out->only = cli->argv[++i];
         else if (strcmp(arg, "--help") == 0)
             out->help = true;
         else
             return err_set(err, ERR_USAGE, 0,
                            "immure bench: unknown option \"%s\"; write "
-                           "immure bench [--quick] [--json] [--svg FILE]",
+                           "immure bench [--quick] [--json] [--svg FILE] "
+                           "[--only TEXT]",
                            arg);
     }
     return 0;
 }
 
+static bool
+is_wanted(const struct settings *set, const struct op *op)
+{
+    return set->only == NULL || op->base ||
+           strstr(op->name, set->only) != NULL;
+}
+
+static int
+check_only(const struct settings *set, struct err *err)
+{
+    for (size_t i = 0; bench_ops[i].name; i++)
+        if (set->only == NULL || strstr(bench_ops[i].name, set->only) != NULL)
+            return 0;
+    return err_set(err, ERR_USAGE, 0,
+                   "immure bench: no job has \"%s\" in its name; jobs are "
+                   "the rows with a p50 of immure bench --quick",
+                   set->only);
+}
+
+/* Its samples of one turn; false: it is not to be had here. */
+static bool
+take_turn(struct ops *ops, const struct op *op, struct row *row)
+{
+    for (int i = 0; i <= op->again; i++) {
+        double start = bench_now();
+        if (op->run(ops, op->workload) != 0)
+            return false;
+        row_sample(row, bench_now() - start);
+    }
+    return true;
+}
+
 /* All rows in turns, so that a noise of the machine meets all of them. */
 static void
-time_ops(struct ops *ops, struct rows *rows, double seconds)
+time_ops(struct ops *ops, struct rows *rows, const struct settings *set)
 {
+    double seconds = set->only ? 0 : set->quick ? 12 : 60;
     double until = bench_now() + seconds * 1e3;
     bool absent[64] = {false};
-    for (size_t i = 0; bench_ops[i].name; i++)
+    for (size_t i = 0; bench_ops[i].name; i++) {
         rows_add(rows, bench_ops[i].name)->base = bench_ops[i].base;
+        absent[i] = !is_wanted(set, &bench_ops[i]);
+    }
     for (int round = 0; round < 30 || bench_now() < until; round++)
         for (size_t i = 0; bench_ops[i].name; i++) {
             const struct op *op = &bench_ops[i];
-            if (absent[i] || (op->slow && round % 10 != 0))
-                continue;
-            double start = bench_now();
-            absent[i] = op->run(ops, op->workload) != 0;
-            if (!absent[i])
-                row_sample(&rows->v[i], bench_now() - start);
+            if (!absent[i] && (!op->slow || round % 10 == 0))
+                absent[i] = !take_turn(ops, op, &rows->v[i]);
         }
 }
 
@@ -84,16 +118,21 @@ cmd_bench(const struct cli *cli, int *out_status, struct err *err)
         *out_status = help_bench();
         return 0;
     }
+    if (check_only(&set, err) != 0)
+        return -1;
     if (ops_init(&ops, err) != 0) {
         ops_clear(&ops);
         return -1;
     }
-    time_ops(&ops, &rows, set.quick ? 12 : 60);
+    time_ops(&ops, &rows, &set);
     compare(&rows);
-    load_compute(&ops, &rows, set.quick ? 5 : 20);
-    load_measure(&ops, &rows, set.quick ? 0.7 : 3);
+    if (set.only == NULL) {
+        load_compute(&ops, &rows, set.quick ? 5 : 20);
+        load_measure(&ops, &rows, set.quick ? 0.7 : 3);
+    }
     ops_clear(&ops);
-    load_weigh(&rows, set.quick ? 100 : 1000);
+    if (set.only == NULL)
+        load_weigh(&rows, set.quick ? 100 : 1000);
     set.json ? rows_print_json(&rows) : rows_print(&rows);
     int done = set.svg ? rows_draw(&rows, set.svg, err) : 0;
     rows_clear(&rows);

@@ -28,6 +28,7 @@ struct op {
     /* 0, or -1: not to be had here. */
     int (*run)(struct ops *ops, enum workload workload);
     bool base, slow; /* slow: one sample for ten of the others */
+    int again;       /* more samples at once, each turn */
 };
 
 /* Ended by a row without a name. */

@@ -38,7 +38,11 @@ rows_print_json(const struct rows *rows)
         output_print("%s\n{\"name\": \"%s\", ", first ? "" : ",", r->name);
         first = false;
         if (r->unit != NULL)
-            output_print("\"value\": %.4f, \"unit\": \"%s\"", r->p50, r->unit);
+            output_print(
+                "\"value\": %.4f, \"unit\": \"%s\", \"p50_ms\": null, "
+                "\"p95_ms\": null, \"p99_ms\": null, "
+                "\"min_ms\": null",
+                r->p50, r->unit);
         else
             output_print("\"p50_ms\": %.4f, \"p95_ms\": %.4f, "
                          "\"p99_ms\": %.4f, \"min_ms\": %.4f",

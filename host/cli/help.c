@@ -115,7 +115,7 @@ static const char doctor_text[] =
     "  125    a wrong command line or policy, or doctor itself failed\n";
 
 static const char bench_text[] =
-    "usage: immure bench [--quick] [--json] [--svg FILE]\n"
+    "usage: immure bench [--quick] [--json] [--svg FILE] [--only TEXT]\n"
     "\n"
     "Measures what a fresh guest costs on this machine, beside plain processes,\n"
     "python3, a Python fork server without a jail, and the sandboxes that are\n"
@@ -125,7 +125,8 @@ static const char bench_text[] =
     "\n"
     "  --quick     under a minute\n"
     "  --json      {\"rows\": [{\"name\", \"p50_ms\", ...}]}\n"
-    "  --svg FILE  a picture as well\n";
+    "  --svg FILE  a picture as well\n"
+    "  --only TEXT  rows of one job with TEXT in their names, a few seconds\n";
 /* clang-format on */
 
 static void

@@ -4,18 +4,15 @@ The same code runs in the jail, step by step, and under the plain interpreter:
 
     guest.py PLAN
 
-behind the text of guest_missing.py (sides.py puts the two together).  PLAN is
-a JSON file (see plan.py).  In the jail nothing can be imported that was not
-there before, so the sources of the test file and its helpers are given files,
-which are run here: test code is guest code, as it should be.  Every line for
-the host starts with the character RS; other lines are noise of the tests.
+PLAN is a JSON file (see plan.py).  In the jail nothing can be imported that
+was not there before, so the sources of the test file and its helpers are
+given files, which are run here: test code is guest code, as it should be.
+Every line for the host starts with the character RS; other lines are noise
+of the tests.
 """
-import builtins
 import errno
-import functools
 import importlib
 import importlib.machinery
-import io
 import json
 import os
 import random
@@ -77,6 +74,93 @@ def _text(error):
         return str(error)[:_TEXT_MAX]
     except Exception:
         return "?"
+
+
+# --- modules that the jail does not have -----------------------------------------
+
+class MissingModule(ImportError):
+    """A case used a module that is dropped; RULE is that of the denial that
+    the import met."""
+
+    def __init__(self, name, rule):
+        super().__init__("No module named %r in this jail" % name, name=name)
+        self.rule, self.layer = rule, "gate"
+
+
+class Missing:
+    """Something of a dropped module.  It can be named, called and inherited
+    from while a test file is loaded, so that the cases that do without it
+    run; a case that uses it ends."""
+
+    loading = True
+
+    def __init__(self, name, rule, *args, **kwargs):
+        if not Missing.loading:         # a class calls that of its base
+            raise MissingModule(self.__name__, self.__rule__)
+        self.__name__, self.__rule__ = name, rule
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _missing(self)
+
+    def __call__(self, *args, **kwargs):
+        return _missing(self)
+
+    def __getitem__(self, key):
+        return _missing(self)
+
+    def __mro_entries__(self, bases):
+        return (type("MissingBase", (MissingBase,), {"missing": self}),)
+
+
+class MissingBase:
+    """A class that inherits from something of a dropped module; of a class of
+    cases there are objects, for they may do without it."""
+
+    def __new__(cls, *args, **kwargs):
+        if not Missing.loading:
+            _missing(cls.missing)
+        return super().__new__(cls)
+
+
+class MissingNamespace(types.ModuleType):
+    """In the place of a dropped module."""
+
+    def __init__(self, name, rule):
+        super().__init__(name)
+        self.__rule__ = rule
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _missing(self)
+
+
+def _missing(part):
+    if not Missing.loading:
+        raise MissingModule(part.__name__, part.__rule__)
+    return Missing(part.__name__, part.__rule__)
+
+
+def put_missing(names, constants):
+    """Stand-ins for those of NAMES that the jail refuses to import; of a C
+    module of the tests {name: its numbers} are there."""
+    put = []
+    for name in names:
+        try:
+            importlib.import_module(name)
+            continue
+        except ImportError as error:
+            rule = getattr(error, "rule", None)
+        module = MissingNamespace(name, rule)
+        vars(module).update(constants.get(name, ()))
+        parent, _, child = name.rpartition(".")
+        sys.modules[name] = module
+        if isinstance(sys.modules.get(parent), types.ModuleType):
+            setattr(sys.modules[parent], child, module)
+        put.append(name)
+    tell(stand_ins=put)
 
 
 # --- the support package, where it needs what no case is about --------------------
@@ -269,7 +353,10 @@ def load(plan):
         sys.path[:] = [p for p in sys.path if "-packages" not in p]
         import test.support
         test.support.use_resources = []
-        take(plan)
+        sys.path.insert(0, os.path.dirname(__file__))
+        import taken
+        del sys.path[0]
+        taken.take(plan, taken.EARLY)
         return importlib.import_module(name)
     sources = Sources(plan)
     put_missing(plan["missing"], plan["constants"])
@@ -288,34 +375,7 @@ def load(plan):
     return sys.modules[name]
 
 
-# --- plain Python without one of the things that a guest has not -----------------
-
-class Refusing:
-    """In sys.meta_path: there are no modules of these names."""
-
-    def __init__(self, names):
-        self.names = frozenset(names)
-
-    def find_spec(self, name, path=None, target=None):
-        if name in self.names:
-            raise ModuleNotFoundError("No module named %r" % name, name=name)
-
-
-def take_modules(plan):
-    """Those that are nowhere in the jail, and those that guests are refused
-    while the library has them in a form of its own."""
-    for name in plan["absent"]:
-        sys.modules.pop(name, None)
-    sys.meta_path.insert(0, Refusing(plan["absent"]))
-    put_missing(plan["missing"], plan["constants"])
-    refused, plain_import = frozenset(plan["refused"]), builtins.__import__
-
-    def import_for(name, space=None, *rest):
-        if name in refused and space and space["__name__"].startswith("test."):
-            raise ModuleNotFoundError("No module named %r" % name, name=name)
-        return plain_import(name, space, *rest)
-    builtins.__import__ = import_for
-
+# --- what loading it was refused ------------------------------------------------
 
 def named(rule):
     """[(module, name)] of what a rule of the jail is about."""
@@ -336,88 +396,6 @@ def class_names(rules):
     tell(names={rule: dir(getattr(module, name)) for rule in rules
                 for module, name in named(rule)
                 if isinstance(getattr(module, name), type)})
-
-
-def take_calls(plan):
-    """What was refused when the file was loaded; of a class the jail's has
-    other attributes."""
-    def refuse(*args, **kwargs):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    for rule in plan["calls"]:
-        for module, name in named(rule):
-            has = [n for n in plan["names"].get(rule, ()) if n[:2] != "__"]
-            space = dict.fromkeys(["__init__", *has], refuse)
-            old = getattr(module, name)
-            setattr(module, name, type(name, (), space)
-                    if isinstance(old, type) else refuse)
-    if "socket.socket" in plan["calls"]:
-        adapt(importlib.import_module("test.support.socket_helper"))
-
-
-def take_files(plan):
-    """Those of the host, but for what the tests bring along."""
-    kept = (os.getcwd(), os.path.dirname(os.__file__) + "/test")
-
-    def is_host_file(path):
-        try:
-            name = os.path.abspath(os.fsdecode(path))
-        except TypeError:
-            return False        # a descriptor
-        return not name.startswith(kept)
-
-    def without(function, otherwise=None):
-        @functools.wraps(function)
-        def call(path, *args, **kwargs):
-            if not is_host_file(path):
-                return function(path, *args, **kwargs)
-            if otherwise is not None:
-                return otherwise
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT),
-                                    path)
-        return call
-
-    for name in ("stat", "lstat", "open", "listdir", "scandir", "readlink"):
-        setattr(os, name, without(getattr(os, name)))
-    os.access = without(os.access, False)
-    io.open = builtins.open = without(io.open)
-
-
-def take_process(plan):
-    """It is nobody's, and there is no program to start."""
-    sys.executable = ""
-    for name in ("getuid", "geteuid", "getgid", "getegid"):
-        setattr(os, name, lambda: 65534)
-
-
-_IMMUTABLE, _HEAPTYPE = 1 << 8, 1 << 9
-_FLAGS_OFFSET = 168
-
-
-def take_classes(plan):
-    """The library's can't be changed."""
-    import ctypes
-    for module in list(sys.modules.values()):
-        name = getattr(module, "__name__", "")
-        if name.startswith("test") or name == "__main__":
-            continue
-        for cls in list(vars(module).values()):
-            if isinstance(cls, type) and cls.__flags__ & _HEAPTYPE \
-                    and not cls.__module__.startswith(("test.", "__main__")):
-                at = id(cls) + _FLAGS_OFFSET
-                flags = ctypes.c_ulong.from_address(at)
-                assert flags.value == cls.__flags__
-                flags.value |= _IMMUTABLE
-                ctypes.pythonapi.PyType_Modified(ctypes.py_object(cls))
-
-
-TAKE = {"modules": take_modules, "calls": take_calls, "files": take_files,
-        "process": take_process, "classes": take_classes}
-
-
-def take(plan):
-    """Before the test file is loaded; classes when it is."""
-    if plan.get("taken") not in (None, "classes"):
-        TAKE[plan["taken"]](plan)
 
 
 # --- cases ----------------------------------------------------------------------
@@ -520,8 +498,9 @@ class Run:
             tell(load="skip" if skip else "error", why=describe(error))
             return
         Missing.loading = False
-        if plan.get("taken") == "classes":
-            take_classes(plan)
+        if not plan["jailed"]:
+            taken = sys.modules["taken"]
+            taken.take(plan, taken.LATE)
         self.cases = dict(name_cases(flatten(suite, []), plan["module"]))
         self.result = Result({id(c): name for name, c in self.cases.items()})
         # As within the run of a whole suite: what a class or a module set up

@@ -12,6 +12,7 @@ check-conformance: all
 
 EXTRA_DIST += tests/conformance/run.py tests/conformance/guest.py \
 	tests/conformance/plan.py tests/conformance/sides.py \
-	tests/conformance/reasons.py tests/conformance/files.txt \
+	tests/conformance/reasons.py tests/conformance/taken.py \
+	tests/conformance/files.txt \
 	tests/conformance/reasons.txt tests/conformance/expected.txt \
 	tests/conformance/policy.toml

@@ -15,7 +15,7 @@ REASONS = ("needs-file", "needs-process", "needs-socket", "needs-thread",
            "needs-signal", "needs-dropped-module", "denied-introspection",
            "defect")
 
-# What guest.py can take from plain Python -> the reason of a case that does
+# What taken.py can take from plain Python -> the reason of a case that does
 # not pass then; and calls, whose reasons are those of their rules.
 TAKEN = {"files": "needs-file", "process": "needs-process",
          "classes": "denied-introspection"}
@@ -68,7 +68,7 @@ def of_result(result):
 
 
 def trials(jail, absent):
-    """[(what guest.py is to take away, what that needs to know, the reason of
+    """[(what taken.py is to take away, what that needs to know, the reason of
     a case that does not pass then)], by what the jail denied when the file
     was loaded."""
     imports = [rule for rule in jail.load_denied if rule.startswith("import.")]
@@ -101,9 +101,12 @@ def explain(only, jail, plain, absent):
     found, unknown = {}, dict(only)
     _take(unknown, found, of_result)
     if jail.load is not None:
-        stood_in = {"import." + name for name in jail.stand_ins}
+        # In the place of these something stood, and guest.adapt() asks for a
+        # socket: that did not end it.
+        harmless = {"import." + name for name in jail.stand_ins}
+        harmless.add("socket.socket")
         rules = jail.load["why"]["rules"] + [
-            rule for rule in jail.load_denied if rule not in stood_in]
+            rule for rule in jail.load_denied if rule not in harmless]
         _take(unknown, found, lambda _: _of("rule", rules))
     for what, more, reason in trials(jail, absent):
         if unknown:

@@ -324,7 +324,7 @@ def options(argv):
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--defects", action="store_true")
-    parser.add_argument("--jobs", type=int, default=2 * os.cpu_count())
+    parser.add_argument("--jobs", type=int, default=3 * os.cpu_count())
     opts = parser.parse_args(argv)
     opts.out = os.path.join(BUILD, "conformance")
     return opts

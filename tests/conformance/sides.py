@@ -9,7 +9,7 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-GUEST = ("guest_missing.py", "guest.py")
+GUEST = os.path.join(HERE, "guest.py")
 POLICY = os.path.join(HERE, "policy.toml")
 
 import plan as plans
@@ -26,15 +26,6 @@ _SHORT = dict(_LIMITS, wall_ms=4000)
 
 def _limit_memory():
     resource.setrlimit(resource.RLIMIT_AS, (_PLAIN_MEMORY, _PLAIN_MEMORY))
-
-
-def guest_source():
-    """The program that both sides run."""
-    text = ""
-    for name in GUEST:
-        with open(os.path.join(HERE, name), encoding="utf-8") as f:
-            text += f.read()
-    return text
 
 
 def _records(text):
@@ -136,13 +127,10 @@ class Plain:
             path = os.path.join(folder, "plan.json")
             with open(path, "w", encoding="utf-8") as f:
                 json.dump(plan, f)
-            program = os.path.join(folder, "guest.py")
-            with open(program, "w", encoding="utf-8") as f:
-                f.write(guest_source())
             with open(log, "wb") as f:
                 child = subprocess.Popen(
-                    [sys.executable, "-B", "-I", "-X", "utf8", *flags,
-                     program, path], stdin=subprocess.DEVNULL, stdout=f,
+                    [sys.executable, "-B", "-I", "-X", "utf8", *flags, GUEST,
+                     path], stdin=subprocess.DEVNULL, stdout=f,
                     stderr=subprocess.DEVNULL, env=env, cwd=folder,
                     start_new_session=True, preexec_fn=_limit_memory)
                 why = self._wait(child, log)
@@ -190,7 +178,8 @@ class Guests:
     def fresh(self, files):
         """A new guest, with guest.py run and FILES given."""
         self._say({"open": True})
-        end = self.step(guest_source(), files=files)
+        with open(GUEST, encoding="utf-8") as f:
+            end = self.step(f.read(), files=files)
         if end.get("verdict") != "ok":
             raise SystemExit("no guest can be run: %s" % json.dumps(end))
 
@@ -231,9 +220,9 @@ def absent_modules(guests):
     program = """if True:
         import importlib, json, sys
         sys.path.insert(0, %r)
-        import guest
+        import taken
         absent, allowed = json.load(sys.stdin)
-        blocked = guest.Refusing(absent)
+        blocked = taken.Refusing(absent)
         sys.meta_path.insert(0, blocked)
         for name in absent:
             sys.modules.pop(name, None)

@@ -61,12 +61,26 @@ is_path(struct span path)
     return true;
 }
 
+/* A control character is six bytes in JSON, written one by one: 16 MB of them
+ * would hold up the supervisor, and all guests' clocks, for a second
+ * (tests/wall/attacks/14). */
+static bool
+is_printable(struct span content)
+{
+    size_t controls = 0;
+    for (size_t i = 0; i < content.len; i++)
+        controls += content.data[i] < ' ' && content.data[i] != '\n' &&
+                    content.data[i] != '\r' && content.data[i] != '\t';
+    return controls <= content.len / 16;
+}
+
 /* Text, or {"base64": TEXT}; NULL: out of memory. */
 static json_t *
 content_object(struct span content)
 {
-    json_t *text =
-        json_stringn((const char *)content.data, content.len); /* UTF-8 */
+    json_t *text = is_printable(content)
+                       ? json_stringn((const char *)content.data, content.len)
+                       : NULL; /* nor where it is no UTF-8 */
     if (text != NULL)
         return text;
     OWNED_STR encoded = base64_encode(content.data, content.len);

@@ -3,6 +3,7 @@
 
 Each file of attacks/ is one attack; a row says how it must end.
 """
+import base64
 import json
 import os
 import subprocess
@@ -101,6 +102,16 @@ class Memory(unittest.TestCase):
         self.assertEqual(len(lines), 12)
         for line in lines:
             self.assertTrue(line.endswith("refused 1"), line)
+
+
+class Files(unittest.TestCase):
+    def test_file_of_controls(self):
+        done = subprocess.run([IMMURE, "--json", "--cpu", "60s", "--wall",
+                               "60s", attack(14)], stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=120)
+        file, = json.loads(done.stdout)["files"]
+        self.assertEqual(base64.b64decode(file["content"]["base64"]),
+                         b"\x01" * (15 << 20))
 
 
 class Outside(unittest.TestCase):

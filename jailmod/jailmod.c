@@ -3,48 +3,16 @@
 
 #include <string.h>
 
+/* Who can make a refusal can have the jail note one that nobody met; late
+ * modules of the library make some while they are loaded. */
 static PyObject *
-jail_refuse(PyObject *module, PyObject *args)
+jail_refusing(PyObject *module, PyObject *args)
 {
-    struct deny_text text;
-
-    (void)module;
-    if (!PyArg_ParseTuple(args, "ssss:refuse", &text.what, &text.rule,
-                          &text.reason, &text.fix))
-        return NULL;
-    return deny_raise(&text);
-}
-
-static PyObject *
-jail_refuse_import(PyObject *module, PyObject *arg)
-{
-    const char *name;
-
-    (void)module;
-    if (!PyUnicode_Check(arg)) {
-        PyErr_SetString(PyExc_TypeError, "refuse_import() wants a str");
-        return NULL;
-    }
-    name = PyUnicode_AsUTF8(arg);
-    return name == NULL ? NULL : deny_import(name, NULL, true);
-}
-
-static PyObject *
-jail_note_denial(PyObject *module, PyObject *args)
-{
-    const char *what, *rule, *fix;
-
-    (void)module;
-    if (!PyArg_ParseTuple(args, "sss:note_denial", &what, &rule, &fix))
-        return NULL;
-    /* A guest's list of denials is a claim, but not one for it to write. */
-    if (jail_is_closed() && !codes_caller_is_trusted()) {
-        PyErr_SetString(PyExc_PermissionError,
-                        "denials are recorded by the jail, not by a guest");
-        return NULL;
-    }
-    deny_note(what, rule, fix);
-    Py_RETURN_NONE;
+    if (!jail_is_closed() || library_is_loading())
+        return refusing_new(module, args);
+    PyErr_SetString(PyExc_PermissionError,
+                    "refusals are made by the jail, not by a guest");
+    return NULL;
 }
 
 /* Overwrite a bytes or str object whose content must not stay in memory when
@@ -98,14 +66,8 @@ jail_unresolved(PyObject *module, PyObject *ignored)
 }
 
 static PyMethodDef jail_methods[] = {
-    {"refuse", jail_refuse, METH_VARARGS,
-     "refuse(what, rule, reason, fix): record it and raise JailDenied."},
-    {"refuse_import", jail_refuse_import, METH_O,
-     "refuse_import(name): record it and raise JailImport."},
-    {"refusing", refusing_new, METH_VARARGS,
+    {"refusing", jail_refusing, METH_VARARGS,
      "refusing(what, rule, reason, fix): a callable that refuses."},
-    {"note_denial", jail_note_denial, METH_VARARGS,
-     "note_denial(what, rule, fix): record it and return."},
     {"library_source", library_source, METH_O,
      "library_source(path): the source of a file of the library, packed by "
      "zlib; None when it is not in memory."},

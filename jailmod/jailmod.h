@@ -76,7 +76,9 @@ void jail_each_changed(int (*tell)(void *arg, const struct jail_file *file),
                        void *arg);
 /* What is there now counts as given: for the next step of a session. */
 void jail_settle_files(void);
-/* The bytes that the job's files may take. */
+/* The bytes that the job's files may take: set before any code of the job has
+ * run, and by nothing that it can call. */
+void jail_set_files_quota(uint64_t bytes);
 uint64_t jail_files_quota(void);
 /* Whether a file is open for writing that may hold back bytes. */
 bool jail_has_open_files(void);

@@ -31,6 +31,7 @@ jailmod_sources = \
 	jailmod/repair_inits.c \
 	jailmod/repair_iterators.c \
 	jailmod/repair_patterns.c \
+	jailmod/repair_shown.c \
 	jailmod/repair_states.c \
 	jailmod/repair_trees.c \
 	jailmod/repair_values.c \

@@ -4,11 +4,10 @@
 #include <string.h>
 
 const struct repair_table *const repair_tables[] = {
-    &repair_buffers,  &repair_inits,  &repair_values,
-    &repair_aliases,  &repair_views,  &repair_atexit,
-    &repair_held,     &repair_states, &repair_iterators,
-    &repair_calls,    &repair_codecs, &repair_trees,
-    &repair_patterns, &repair_frames, NULL};
+    &repair_buffers,   &repair_inits,  &repair_values, &repair_aliases,
+    &repair_views,     &repair_atexit, &repair_held,   &repair_states,
+    &repair_iterators, &repair_calls,  &repair_codecs, &repair_trees,
+    &repair_patterns,  &repair_frames, &repair_shown,  NULL};
 
 static PyObject *all_types; /* list */
 
@@ -40,6 +39,8 @@ slot_in_type(PyTypeObject *type, enum repair_place place)
         return REPAIR_WAS(type->tp_call);
     case REPAIR_STR:
         return REPAIR_WAS(type->tp_str);
+    case REPAIR_REPR:
+        return REPAIR_WAS(type->tp_repr);
     case REPAIR_COMPARE:
         return REPAIR_WAS(type->tp_richcompare);
     case REPAIR_NEXT:
@@ -72,6 +73,7 @@ slot_in_type(PyTypeObject *type, enum repair_place place)
     case REPAIR_FAST_ALL:
     case REPAIR_FAST_DEF:
     case REPAIR_GET:
+    case REPAIR_SET:
         return NULL;
     }
     return NULL;
@@ -87,6 +89,7 @@ repair_name(const struct repair *row)
     case REPAIR_FAST_ALL:
     case REPAIR_FAST_DEF:
     case REPAIR_GET:
+    case REPAIR_SET:
         return row->name;
     case REPAIR_NEW:
         return "__new__";
@@ -100,6 +103,8 @@ repair_name(const struct repair *row)
         return "__call__";
     case REPAIR_STR:
         return "__str__";
+    case REPAIR_REPR:
+        return "__repr__";
     case REPAIR_COMPARE:
         return "__eq__";
     case REPAIR_NEXT:
@@ -149,6 +154,8 @@ find_place(PyTypeObject *type, const struct repair *row)
         return NULL;
     if (row->place == REPAIR_GET && Py_IS_TYPE(entry, &PyGetSetDescr_Type))
         return REPAIR_WAS(((PyGetSetDescrObject *)entry)->d_getset->get);
+    if (row->place == REPAIR_SET && Py_IS_TYPE(entry, &PyGetSetDescr_Type))
+        return REPAIR_WAS(((PyGetSetDescrObject *)entry)->d_getset->set);
     if (!Py_IS_TYPE(entry, &PyMethodDescr_Type))
         return NULL;
     PyMethodDef *method = ((PyMethodDescrObject *)entry)->d_method;
@@ -208,6 +215,7 @@ repair_prepare(const struct walk *walk)
         }
     return repair_views_prepare() < 0 || repair_atexit_prepare() < 0 ||
                    repair_held_prepare() < 0 || repair_calls_prepare() < 0 ||
+                   repair_iterators_prepare() < 0 ||
                    repair_codecs_prepare() < 0 || repair_trees_prepare() < 0 ||
                    repair_patterns_prepare() < 0
                ? -1

@@ -12,12 +12,14 @@ enum repair_place {
     REPAIR_FAST_ALL, /* METH_FASTCALL | METH_KEYWORDS */
     REPAIR_FAST_DEF, /* those and METH_METHOD: a PyCMethod */
     REPAIR_GET,      /* the getter of an attribute */
+    REPAIR_SET,      /* its setter */
     REPAIR_NEW,
     REPAIR_INIT,
     REPAIR_DEALLOC,
     REPAIR_GETATTR,
     REPAIR_CALL,
     REPAIR_STR,
+    REPAIR_REPR,
     REPAIR_COMPARE,
     REPAIR_NEXT,
     REPAIR_DESCRIPTOR_GET,
@@ -62,16 +64,24 @@ extern const struct repair_table repair_codecs;    /* repair_codecs.c */
 extern const struct repair_table repair_trees;     /* repair_trees.c */
 extern const struct repair_table repair_patterns;  /* repair_patterns.c */
 extern const struct repair_table repair_frames;    /* repair_frames.c */
+extern const struct repair_table repair_shown;     /* repair_shown.c */
 
 /* All of them; ends with NULL. */
 extern const struct repair_table *const repair_tables[];
 /* What a guest calls the method, attribute or slot of a row. */
 const char *repair_name(const struct repair *row);
 
+/* For objects that run a guest's code, and are not to be entered by it: false
+ * with an exception when it is under way already (repair_values.c). */
+bool repair_is_busy(const PyObject *self);
+bool repair_enter(const PyObject *self);
+void repair_leave(const PyObject *self);
+
 int repair_views_prepare(void);
 int repair_atexit_prepare(void);
 int repair_held_prepare(void);
 int repair_calls_prepare(void);
+int repair_iterators_prepare(void);
 int repair_codecs_prepare(void);
 int repair_trees_prepare(void);
 int repair_patterns_prepare(void);

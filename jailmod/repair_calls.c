@@ -48,7 +48,7 @@ property_set(PyObject *self, PyObject *object, PyObject *value)
 /* --- codecs.unregister() --- */
 
 static PyCFunction was_unregister;
-static PyObject *former; /* list: what was taken out stays alive */
+static PyObject *former; /* list: what was taken out and may be in use */
 
 static PyObject *
 codec_unregister(PyObject *module, PyObject *function)
@@ -56,6 +56,23 @@ codec_unregister(PyObject *module, PyObject *function)
     if (PyList_Append(former, function) < 0)
         return NULL;
     return was_unregister(module, function);
+}
+
+/* --- def f(*, a=1) --- */
+
+static setter was_set_defaults;
+
+/* A call looks its defaults up in a dict that nobody else holds, and a key
+ * there may be of the guest's own class. */
+static int
+set_defaults(PyObject *self, PyObject *value, void *closure)
+{
+    PyObject *old = ((PyFunctionObject *)self)->func_kwdefaults;
+
+    if (old != NULL && !bindings_are_plain(old) &&
+        PyList_Append(former, old) < 0)
+        return -1;
+    return was_set_defaults(self, value, closure);
 }
 
 /* --- print() --- */
@@ -142,6 +159,9 @@ static const struct repair rows[] = {
     {"_codecs", REPAIR_FUNCTION, "unregister", REPAIR_BY(codec_unregister),
      REPAIR_WAS(was_unregister),
      "a search ends its own function (tests/escape/417)"},
+    {"function", REPAIR_SET, "__kwdefaults__", REPAIR_BY(set_defaults),
+     REPAIR_WAS(was_set_defaults),
+     "a key of the defaults takes them away (tests/escape/431)"},
     {"builtins", REPAIR_FUNCTION, "print", REPAIR_BY(held_print),
      REPAIR_WAS(was_print),
      "write() replaces sys.stdout (tests/escape/419)"},

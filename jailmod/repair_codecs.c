@@ -3,6 +3,7 @@
 #include "jailmod/repair.h"
 
 #include <stdint.h>
+#include <string.h>
 
 /* --- codecs.charmap_decode() --- */
 
@@ -59,9 +60,14 @@ charmap_decode(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 
 /* --- incremental decoders of several bytes a character --- */
 
-/* The head of MultibyteIncrementalDecoderObject, 3.8 to 3.13. */
+/* The heads of MultibyteIncrementalDecoderObject and MultibyteCodec in
+ * Modules/cjkcodecs/multibytecodec.h, 3.2 to 3.13. */
+struct codec {
+    const char *encoding;
+};
+
 struct decoder_object {
-    PyObject_HEAD const void *codec;
+    PyObject_HEAD const struct codec *codec;
 };
 
 static PyCFunction was_get_state;
@@ -79,11 +85,15 @@ state_key(PyObject *self, PyObject *state)
                          : PyTuple_Pack(2, codec, PyTuple_GET_ITEM(state, 1));
 }
 
-/* (bytes, int) of exactly these types. */
+/* (bytes, int) of exactly these types, for a decoder that believes it: others
+ * keep no tables in it. */
 static bool
-is_state(PyObject *state)
+is_state(PyObject *self, PyObject *state)
 {
-    return PyTuple_CheckExact(state) && PyTuple_GET_SIZE(state) == 2 &&
+    const struct codec *codec = ((struct decoder_object *)self)->codec;
+
+    return strncmp(codec->encoding, "iso2022", strlen("iso2022")) == 0 &&
+           PyTuple_CheckExact(state) && PyTuple_GET_SIZE(state) == 2 &&
            PyBytes_CheckExact(PyTuple_GET_ITEM(state, 0)) &&
            PyLong_CheckExact(PyTuple_GET_ITEM(state, 1));
 }
@@ -92,7 +102,7 @@ static PyObject *
 get_state(PyObject *self, PyObject *ignored)
 {
     OWNED_REF state = was_get_state(self, ignored);
-    if (state == NULL || !is_state(state))
+    if (state == NULL || !is_state(self, state))
         return gate_take_ref(&state);
     OWNED_REF key = state_key(self, state);
     return key == NULL || PySet_Add(states, key) < 0 ? NULL
@@ -104,7 +114,7 @@ get_state(PyObject *self, PyObject *ignored)
 static PyObject *
 set_state(PyObject *self, PyObject *state)
 {
-    if (!is_state(state))
+    if (!is_state(self, state))
         return was_set_state(self, state);
     OWNED_REF key = state_key(self, state);
     int known = key == NULL ? -1 : PySet_Contains(states, key);

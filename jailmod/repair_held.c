@@ -98,6 +98,48 @@ key_compare(PyObject *left, PyObject *right, int operation)
     return was_key_compare(left, right, operation);
 }
 
+/* --- cells of closures --- */
+
+static richcmpfunc was_cell_compare;
+
+static PyObject *
+cell_compare(PyObject *left, PyObject *right, int operation)
+{
+    if (!PyCell_Check(left) || !PyCell_Check(right))
+        return was_cell_compare(left, right, operation);
+    OWNED_REF one = PyCell_Get(left);
+    OWNED_REF other = PyCell_Get(right);
+    if (one != NULL && other != NULL)
+        return PyObject_RichCompare(one, other, operation);
+    Py_RETURN_RICHCOMPARE(other == NULL, one == NULL, operation);
+}
+
+/* --- contextvars.Context --- */
+
+/* The head of PyContext in Include/internal/pycore_context.h. */
+struct context_object {
+    PyObject_HEAD PyObject *previous;
+    PyObject *variables;
+};
+
+static richcmpfunc was_context_compare;
+
+static PyObject *
+hold_variables(PyObject *object)
+{
+    return PyContext_CheckExact(object)
+               ? Py_XNewRef(((struct context_object *)object)->variables)
+               : NULL;
+}
+
+static PyObject *
+context_compare(PyObject *left, PyObject *right, int operation)
+{
+    OWNED_REF one = hold_variables(left);
+    OWNED_REF other = hold_variables(right);
+    return was_context_compare(left, right, operation);
+}
+
 /* --- collections.defaultdict --- */
 
 /* defdictobject in Modules/_collectionsmodule.c, 2.5 to 3.13. */
@@ -212,6 +254,12 @@ static const struct repair rows[] = {
     {"functools.KeyWrapper", REPAIR_COMPARE, "", REPAIR_BY(key_compare),
      REPAIR_WAS(was_key_compare),
      "__lt__ sets another obj (tests/escape/254)"},
+    {"cell", REPAIR_COMPARE, "", REPAIR_BY(cell_compare),
+     REPAIR_WAS(was_cell_compare),
+     "__lt__ sets what a cell holds (tests/escape/430)"},
+    {"_contextvars.Context", REPAIR_COMPARE, "", REPAIR_BY(context_compare),
+     REPAIR_WAS(was_context_compare),
+     "__eq__ of a value sets variables (tests/escape/430)"},
     {"collections.defaultdict", REPAIR_METHOD, "__missing__",
      REPAIR_BY(default_missing), REPAIR_WAS(was_missing),
      "the factory replaces itself (tests/escape/255)"},

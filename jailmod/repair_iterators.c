@@ -227,6 +227,73 @@ cycle_next(PyObject *self)
     return was_cycle(self);
 }
 
+/* --- itertools.groupby() and its groups --- */
+
+struct groupby_object {
+    PyObject_HEAD PyObject *iterator;
+    PyObject *function;
+    PyObject *target, *key, *value; /* may be NULL */
+};
+
+struct group_object {
+    PyObject_HEAD PyObject *parent;
+    PyObject *target;
+};
+
+static iternextfunc was_groupby;
+static iternextfunc was_group;
+static PyObject *former_keys; /* list */
+static size_t under_way;      /* groupbys */
+
+static int
+keep_key(PyObject *key)
+{
+    return key == NULL ? 0 : PyList_Append(former_keys, key);
+}
+
+/* Both compare keys of the groupby that they do not hold.  Who asks it again
+ * meanwhile replaces them: they stay until all is over. */
+static PyObject *
+next_again(struct groupby_object *groupby, PyObject *self, iternextfunc was)
+{
+    if (keep_key(groupby->target) < 0 || keep_key(groupby->key) < 0)
+        return NULL;
+    return was(self);
+}
+
+static PyObject *
+next_alone(PyObject *groupby, PyObject *self, iternextfunc was)
+{
+    OWNED_REF held = Py_NewRef(groupby);
+    if (repair_is_busy(groupby))
+        return next_again((struct groupby_object *)groupby, self, was);
+    if (!repair_enter(groupby))
+        return NULL;
+    under_way++;
+    PyObject *value = was(self);
+    repair_leave(groupby);
+    if (--under_way == 0 && PyList_GET_SIZE(former_keys) > 0) {
+        PyObject *type, *error, *traceback;
+        PyErr_Fetch(&type, &error, &traceback);
+        if (PyList_SetSlice(former_keys, 0, PY_SSIZE_T_MAX, NULL) < 0)
+            PyErr_Clear();
+        PyErr_Restore(type, error, traceback);
+    }
+    return value;
+}
+
+static PyObject *
+groupby_next(PyObject *self)
+{
+    return next_alone(self, self, was_groupby);
+}
+
+static PyObject *
+group_next(PyObject *self)
+{
+    return next_alone(((struct group_object *)self)->parent, self, was_group);
+}
+
 /* --- iter() of a sequence, and of a callable --- */
 
 struct sequence_iterator {
@@ -346,6 +413,21 @@ permutations_state(PyObject *self, PyObject *state)
     return was_permutations_state(self, state);
 }
 
+/* --- range() of large numbers --- */
+
+static PyCFunction was_range_state;
+
+/* An index that is no int is compared and added to, not held. */
+static PyObject *
+range_state(PyObject *self, PyObject *state)
+{
+    OWNED_REF index = PyNumber_Index(state);
+    OWNED_REF plain = index == NULL || PyLong_CheckExact(index)
+                          ? Py_XNewRef(index)
+                          : PyLong_Type.tp_as_number->nb_add(index, Py_False);
+    return plain == NULL ? NULL : was_range_state(self, plain);
+}
+
 /* --- __reduce__: it reads a field, then looks `iter` up --- */
 
 static PyObject *
@@ -377,6 +459,13 @@ REDUCED(iterator)
 REDUCED(callable_iterator)
 REDUCED(generic_alias_iterator)
 
+int
+repair_iterators_prepare(void)
+{
+    Py_XSETREF(former_keys, PyList_New(0));
+    return former_keys == NULL ? -1 : 0;
+}
+
 /* clang-format off */
 #define NEXT(type, by, was, test)                                             \
     {type, REPAIR_NEXT, "", REPAIR_BY(by), REPAIR_WAS(was),                   \
@@ -397,6 +486,8 @@ static const struct repair rows[] = {
     NEXT("itertools.cycle", cycle_next, was_cycle, "412"),
     NEXT("itertools.pairwise", pairwise_next, was_pairwise, "216"),
     NEXT("itertools.zip_longest", zip_longest_next, was_zip_longest, "413"),
+    NEXT("itertools.groupby", groupby_next, was_groupby, "432"),
+    NEXT("itertools._grouper", group_next, was_group, "432"),
     NEXT("iterator", sequence_next, was_sequence, "414"),
     NEXT("callable_iterator", callable_next, was_callable, "190"),
     STATE("itertools.combinations", combinations_state,
@@ -405,6 +496,9 @@ static const struct repair rows[] = {
           was_replacement_state),
     STATE("itertools.permutations", permutations_state,
           was_permutations_state),
+    {"longrange_iterator", REPAIR_METHOD, "__setstate__",
+     REPAIR_BY(range_state), REPAIR_WAS(was_range_state),
+     "an index that is no number (tests/escape/415)"},
     REDUCE(list_iterator), REDUCE(list_reverseiterator),
     REDUCE(tuple_iterator), REDUCE(bytes_iterator),
     REDUCE(bytearray_iterator), REDUCE(str_iterator),

@@ -15,8 +15,10 @@ static PyObject *named;  /* _ast.NamedExpr... */
 static PyObject *name_type;
 static PyObject *store;
 static PyObject *try_star;
+static PyObject *constant; /* _ast.Constant */
+static bool untyped;       /* an except* of the tree has no type */
 
-static PyObject *copy_value(PyObject *value, bool constant);
+static PyObject *copy_value(PyObject *value);
 
 static bool
 is_node(PyObject *value)
@@ -71,6 +73,25 @@ check_named(PyObject *copy)
     return -1;
 }
 
+/* A type for a handler that has none: CPython's own complaints of the tree come
+ * first. */
+static int
+give_type(PyObject *handler)
+{
+    static const char *const places[] = {"lineno", "col_offset", "end_lineno",
+                                         "end_col_offset"};
+    OWNED_REF type = PyObject_CallOneArg(constant, Py_None);
+
+    untyped = true;
+    for (size_t i = 0; type != NULL && i < Py_ARRAY_LENGTH(places); i++) {
+        OWNED_REF place = part(handler, places[i]);
+        if (place != NULL &&
+            PyObject_SetAttrString(type, places[i], place) < 0)
+            return -1;
+    }
+    return type == NULL ? -1 : PyObject_SetAttrString(handler, "type", type);
+}
+
 static int
 check_try_star(PyObject *copy)
 {
@@ -78,17 +99,17 @@ check_try_star(PyObject *copy)
     if (handlers == NULL || !PyList_CheckExact(handlers))
         return PyErr_Occurred() ? -1 : 0;
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(handlers); i++) {
-        OWNED_REF type = part(PyList_GET_ITEM(handlers, i), "type");
+        PyObject *handler = PyList_GET_ITEM(handlers, i); /* borrowed */
+        OWNED_REF type = part(handler, "type");
         if (type != NULL && type != Py_None)
             continue;
-        if (!PyErr_Occurred())
-            PyErr_SetString(PyExc_ValueError,
-                            "a handler of TryStar must have a type");
-        return -1;
+        if (PyErr_Occurred() || (is_node(handler) && give_type(handler) < 0))
+            return -1;
     }
     return 0;
 }
 
+/* The value of a Constant is judged by the compiler, and asked nothing. */
 static int
 copy_field(PyObject *node, PyObject *copy, PyObject *name)
 {
@@ -98,8 +119,9 @@ copy_field(PyObject *node, PyObject *copy, PyObject *name)
         return -1;
     if (value == NULL)
         return 0;
-    bool constant = PyUnicode_CompareWithASCIIString(name, "value") == 0;
-    OWNED_REF plain = copy_value(value, constant);
+    bool as_it_is = is_of(copy, constant) &&
+                    PyUnicode_CompareWithASCIIString(name, "value") == 0;
+    OWNED_REF plain = as_it_is ? Py_NewRef(value) : copy_value(value);
     return plain == NULL ? -1 : PyObject_SetAttr(copy, name, plain);
 }
 
@@ -127,7 +149,7 @@ copy_list(PyObject *list)
 {
     OWNED_REF copy = PyList_GetSlice(list, 0, PY_SSIZE_T_MAX);
     for (Py_ssize_t i = 0; copy != NULL && i < PyList_GET_SIZE(copy); i++) {
-        PyObject *item = copy_value(PyList_GET_ITEM(copy, i), false);
+        PyObject *item = copy_value(PyList_GET_ITEM(copy, i));
         if (item == NULL || PyList_SetItem(copy, i, item) < 0)
             return NULL;
     }
@@ -136,21 +158,17 @@ copy_list(PyObject *list)
 
 /* What is no node and can't say that it is one. */
 static bool
-is_plain(PyObject *value, bool constant)
+is_plain(PyObject *value)
 {
     return value == Py_None || PyUnicode_CheckExact(value) ||
-           PyLong_CheckExact(value) || PyBool_Check(value) ||
-           (constant &&
-            (PyBytes_CheckExact(value) || PyFloat_CheckExact(value) ||
-             PyComplex_CheckExact(value) || value == Py_Ellipsis ||
-             PyTuple_CheckExact(value) || PyFrozenSet_CheckExact(value)));
+           PyLong_CheckExact(value) || PyBool_Check(value);
 }
 
-/* New reference; constant: it may be the value of a Constant. */
+/* New reference. */
 static PyObject *
-copy_value(PyObject *value, bool constant)
+copy_value(PyObject *value)
 {
-    if (is_plain(value, constant))
+    if (is_plain(value))
         return Py_NewRef(value);
     if (PyLong_Check(value))
         return PyLong_Type.tp_as_number->nb_add(value, Py_False);
@@ -210,12 +228,20 @@ compile_plainly(PyObject *module, PyObject *const *args, Py_ssize_t nargs,
 
     if (at < 0 || count > ARGUMENTS_MAX)
         return was_compile(module, NULL, 0, NULL); /* for its complaint */
+    bool outer = untyped; /* reading the tree may compile another one */
+    untyped = false;
     OWNED_REF source = plain_source(args[at]);
+    bool refused = untyped;
+    untyped = outer;
     if (source == NULL)
         return NULL;
     for (Py_ssize_t i = 0; i < count; i++)
         copy[i] = i == at ? source : args[i];
-    return was_compile(module, copy, nargs, names);
+    OWNED_REF made = was_compile(module, copy, nargs, names);
+    if (made == NULL || !refused)
+        return gate_take_ref(&made);
+    PyErr_SetString(PyExc_ValueError, "a handler of TryStar must have a type");
+    return NULL;
 }
 
 /* Fields and attributes (`lineno`...) of a class, as one tuple. */
@@ -251,11 +277,9 @@ repair_trees_prepare(void)
     const struct {
         const char *name;
         PyObject **place;
-    } types[] = {{"AST", &base},
-                 {"NamedExpr", &named},
-                 {"Name", &name_type},
-                 {"Store", &store},
-                 {"TryStar", &try_star}};
+    } types[] = {{"AST", &base},         {"NamedExpr", &named},
+                 {"Name", &name_type},   {"Store", &store},
+                 {"TryStar", &try_star}, {"Constant", &constant}};
 
     Py_XSETREF(shapes, PyDict_New());
     if (module == NULL || shapes == NULL)

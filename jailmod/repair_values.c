@@ -81,15 +81,23 @@ static struct {
     size_t count;
 } busy;
 
-static bool
-busy_enter(const PyObject *self)
+bool
+repair_is_busy(const PyObject *self)
 {
     for (size_t i = 0; i < busy.count; i++)
-        if (busy.calls[i] == self) {
-            PyErr_Format(PyExc_ValueError, "%.100s is running already",
-                         Py_TYPE(self)->tp_name);
-            return false;
-        }
+        if (busy.calls[i] == self)
+            return true;
+    return false;
+}
+
+bool
+repair_enter(const PyObject *self)
+{
+    if (repair_is_busy(self)) {
+        PyErr_Format(PyExc_ValueError, "%.100s is running already",
+                     Py_TYPE(self)->tp_name);
+        return false;
+    }
     if (busy.count == BUSY_MAX) {
         PyErr_SetString(PyExc_RecursionError, "too many readers are running");
         return false;
@@ -98,8 +106,8 @@ busy_enter(const PyObject *self)
     return true;
 }
 
-static void
-busy_leave(const PyObject *self)
+void
+repair_leave(const PyObject *self)
 {
     size_t at = busy.count - 1;
 
@@ -113,10 +121,10 @@ static iternextfunc was_reader_next;
 static PyObject *
 reader_next(PyObject *self)
 {
-    if (!busy_enter(self))
+    if (!repair_enter(self))
         return NULL;
     PyObject *row = was_reader_next(self);
-    busy_leave(self);
+    repair_leave(self);
     return row;
 }
 
@@ -127,10 +135,10 @@ static PyObject *
 parser_parse(PyObject *self, PyTypeObject *type, PyObject *const *args,
              size_t nargs, PyObject *names)
 {
-    if (!busy_enter(self))
+    if (!repair_enter(self))
         return NULL;
     PyObject *result = was_parse(self, type, args, nargs, names);
-    busy_leave(self);
+    repair_leave(self);
     return result;
 }
 
@@ -138,10 +146,10 @@ static PyObject *
 parser_parse_file(PyObject *self, PyTypeObject *type, PyObject *const *args,
                   size_t nargs, PyObject *names)
 {
-    if (!busy_enter(self))
+    if (!repair_enter(self))
         return NULL;
     PyObject *result = was_parse_file(self, type, args, nargs, names);
-    busy_leave(self);
+    repair_leave(self);
     return result;
 }
 

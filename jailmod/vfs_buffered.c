@@ -52,6 +52,7 @@ buffered_enter(struct buffered *self)
     if (self->file == NULL && make_buffers(self) < 0)
         return -1;
     self->busy = true;
+    Py_INCREF(self); /* its owner may let go of it meanwhile */
     return 0;
 }
 
@@ -59,6 +60,7 @@ void
 buffered_leave(struct buffered *self)
 {
     self->busy = false;
+    Py_DECREF(self);
 }
 
 /* 1, 0, -1 raised. */
@@ -272,13 +274,13 @@ init(PyObject *object, PyObject *args, PyObject *kwargs, const char *format,
             args, kwargs, format, KEYWORDS("raw", "buffer_size"), &raw, &size))
         return -1;
     /* No other call comes in between while the raw object is asked. */
+    self->busy = true;
     PyObject *old = self->raw;
     self->raw = NULL;
     self->file = NULL;
     self->detached = false;
     drop_buffers(self);
     Py_XDECREF(old);
-    self->busy = true;
     int status =
         (reads && writes &&
          buffered_check_raw(raw, "seekable", "seekable") < 0) ||

@@ -14,7 +14,8 @@ vfs_job_init(void)
     return lent == NULL ? -1 : 0;
 }
 
-/* A guest finds these by way of the jail's own modules. */
+/* A guest finds these by way of the jail's own modules, whose functions it can
+ * call: what it gives itself is its own memory, and no quota. */
 static int
 check_caller(void)
 {
@@ -31,9 +32,14 @@ job_start(PyObject *module, PyObject *args)
     unsigned long long bytes;
 
     (void)module;
-    if (check_caller() < 0 || !PyArg_ParseTuple(args, "K:start", &bytes))
+    if (jail_is_closed()) {
+        PyErr_SetString(PyExc_PermissionError,
+                        "a job's quota is set by its host");
         return NULL;
-    fs()->limits.bytes = bytes;
+    }
+    if (!PyArg_ParseTuple(args, "K:start", &bytes))
+        return NULL;
+    jail_set_files_quota(bytes);
     Py_RETURN_NONE;
 }
 
@@ -139,6 +145,12 @@ jail_settle_files(void)
 {
     if (fs()->root != NULL)
         vfs_settle(fs());
+}
+
+void
+jail_set_files_quota(uint64_t bytes)
+{
+    fs()->limits.bytes = bytes;
 }
 
 uint64_t

@@ -15,7 +15,8 @@ memory_new(Py_ssize_t size)
 
     if (memory == NULL)
         return NULL;
-    memory->bytes = PyMem_Malloc((size_t)size);
+    /* Zeros: what was freed before is not for a view to show. */
+    memory->bytes = PyMem_Calloc(1, (size_t)size);
     memory->size = size;
     if (memory->bytes == NULL) {
         Py_DECREF(memory);

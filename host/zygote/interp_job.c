@@ -93,7 +93,6 @@ job_dict(const struct job *job)
         put(d, "source", bytes_of(job->code)) != 0 ||
         put(d, "args", text_list(job->args, job->nargs)) != 0 ||
         put(d, "env", env_list(job)) != 0 ||
-        put(d, "quota", PyLong_FromUnsignedLongLong(job->quota)) != 0 ||
         put(d, "files", file_list(job)) != 0 ||
         put(d, "stdin", bytes_of(job->input)) != 0 ||
         put(d, "globals",
@@ -133,12 +132,14 @@ send_frames(struct report *report, PyObject *frames)
     enum { FRAMES_MAX = 64, FIELD_MAX = 1024 };
     if (frames == NULL || !PyList_Check(frames))
         return;
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(frames) && i < FRAMES_MAX;
-         i++) {
+    /* A line may be an object of the guest's: the rows are held. */
+    PyObject *rows = PyList_AsTuple(frames);
+    for (Py_ssize_t i = 0;
+         rows != NULL && i < PyTuple_GET_SIZE(rows) && i < FRAMES_MAX; i++) {
         const char *text[3];
         Py_ssize_t len[3];
         unsigned int line;
-        if (!PyArg_ParseTuple(PyList_GET_ITEM(frames, i), "s#Is#s#", &text[0],
+        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(rows, i), "s#Is#s#", &text[0],
                               &len[0], &line, &text[1], &len[1], &text[2],
                               &len[2])) {
             PyErr_Clear();
@@ -152,6 +153,9 @@ send_frames(struct report *report, PyObject *frames)
         }
         report_trace(report, line, fields);
     }
+    if (rows == NULL)
+        PyErr_Clear();
+    Py_XDECREF(rows);
 }
 
 /* What describe() said, or the bare type when describing failed too. */
@@ -189,10 +193,12 @@ flush_streams(void)
         PyObject *stream = PySys_GetObject(names[i]); /* borrowed */
         if (stream == NULL || stream == Py_None)
             continue;
+        Py_INCREF(stream); /* flush() may replace it */
         PyObject *done = PyObject_CallMethod(stream, "flush", NULL);
         if (done == NULL)
             PyErr_Clear();
         Py_XDECREF(done);
+        Py_DECREF(stream);
     }
 }
 
@@ -352,6 +358,8 @@ int
 interp_run_job(struct interp *in, const struct job *job, struct report *report)
 {
     forget_signals();
+    if (!in->stepping)
+        jail_set_files_quota(job->quota);
     PyObject *start = in->stepping ? in->next_step : in->begin;
     PyObject *dict = job_dict(job);
     PyObject *begun = dict ? PyObject_CallOneArg(start, dict) : NULL;

@@ -16,10 +16,9 @@ _OWN = (HOME + "/", "/tmp/", LIBRARY + "/")
 locked = False
 
 
-def start(quota, files):
-    """A job may use QUOTA bytes and is given FILES, as add() takes them."""
+def start(quota):
+    """Before the jail: its files may take QUOTA bytes."""
     _vfs.start(quota)
-    add(files)
 
 
 def add(files):

@@ -41,7 +41,7 @@ def prepare_in_place(policy):
     _immure_boot.patch_library(zones)
     import _immure_files
     sys.argv[:] = argv
-    _immure_files.start(policy.get("limits", {}).get("files", 0), [])
+    _immure_files.start(policy.get("limits", {}).get("files", 0))
     _forget_unlisted(set().union(*names))
     return _immure_boot.make_policy(policy, names)
 

@@ -21,12 +21,12 @@ describe = _immure_report.describe
 
 
 def begin(job):
-    """Make the process this job's: {filename, source, args, env, quota,
-    files, stdin, globals, seed}.  args is all of sys.argv.  Raises ValueError
+    """Make the process this job's: {filename, source, args, env, files, stdin,
+    globals, seed}.  args is all of sys.argv.  Raises ValueError
     for globals that are no JSON object, and OSError for files that can't be
     where they are to be; nothing else of the job can be wrong."""
     filename = job["filename"]
-    _immure_files.start(job["quota"], job["files"])
+    _immure_files.add(job["files"])
     _immure_stdio.set_stdin(job["stdin"])
     for name in list(os.environ):
         del os.environ[name]

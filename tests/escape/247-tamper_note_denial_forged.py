@@ -5,7 +5,7 @@
 # goal: claims
 # expect: contained
 import sys
-jail = sys.modules['_immure_files']._jail
+jail = sys.modules['_immure_report']._jail
 try:
     jail.note_denial('os.system()', 'posix.system', 'forged')
 except Exception as error:

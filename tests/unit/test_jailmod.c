@@ -354,10 +354,9 @@ read_guest(const char *name)
 static PyObject *
 job_of(const char *source)
 {
-    return Py_BuildValue("{s:s,s:y,s:[],s:[],s:i,s:[],s:y,s:O,s:O}",
-                         "filename", GUEST, "source", source, "args", "env",
-                         "quota", 1 << 20, "files", "stdin", "", "globals",
-                         Py_None, "seed", Py_None);
+    return Py_BuildValue("{s:s,s:y,s:[],s:[],s:[],s:y,s:O,s:O}", "filename",
+                         GUEST, "source", source, "args", "env", "files",
+                         "stdin", "", "globals", Py_None, "seed", Py_None);
 }
 
 START_TEST(guest_file)
@@ -369,6 +368,7 @@ START_TEST(guest_file)
         PyObject_GetAttrString(PyImport_ImportModule("_immure_rt"), "begin");
     jail_set_guest_filename(PyUnicode_InternFromString(GUEST));
     ck_assert_int_eq(jail_enter(ready, NULL), 0);
+    jail_set_files_quota(1 << 20);
     ck_assert_ptr_nonnull(PyObject_CallOneArg(begin, job_of(source)));
     run(source);
     free(source);

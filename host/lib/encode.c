@@ -151,6 +151,8 @@ encode_job(struct buf *out, uint16_t id, const struct immure_job *job,
         add_limits(&t, l, job->nice, err) != 0 ||
         add_grants(&t, job, err) != 0 ||
         (session && add_bytes(&t, FRAME_SESSION, NULL, 0, err) != 0) ||
+        (job->interactive &&
+         add_bytes(&t, FRAME_INTERACTIVE, NULL, 0, err) != 0) ||
         add_text(&t, FRAME_FILENAME,
                  job->filename ? job->filename : "<string>", err) != 0 ||
         add_quota(&t, l->files, err) != 0 || add_lists(&t, job, l, err) != 0 ||

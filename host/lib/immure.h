@@ -13,7 +13,8 @@
  * signals, starts no threads, prints nothing, never exits and holds no
  * mutable file-scope state.  The supervisor is a child of the process that
  * opened the context: SIGCHLD comes when it ends, and a program that waits for
- * all its children may reap it, which does no harm.
+ * all its children may reap it, which does no harm.  It has a process group of
+ * its own: a terminal's ^C is the program's to act upon.
  *
  * Every function returns 0, or -1 with *err filled (err may be NULL).  Sizes
  * are bytes, times milliseconds.
@@ -130,6 +131,8 @@ struct immure_job {
     size_t ngrants;                    /* at most 64 */
     int nice;                          /* 0 to 19 */
     struct immure_limits limits;       /* all 0: immure_default_limits */
+    bool interactive; /* the code is one statement, and the value of an
+                       * expression is printed, as by Python's prompt */
 };
 
 struct immure_result {

@@ -74,24 +74,37 @@ above_client(int *fd, struct err *err)
     return 0;
 }
 
+/* In a process group of its own a terminal's ^C is the application's alone: to
+ * end with, or to interrupt a session.  A program of the operator's stays
+ * where it can read the terminal. */
 static int
-spawn(const struct arguments *a, int sock, int stdin_fd, pid_t *out_pid,
-      struct err *err)
+spawn(const struct arguments *a, int sock, const struct start *start,
+      pid_t *out_pid, struct err *err)
 {
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    bool own_group = !start->host && !start->once;
+    int stdin_fd = start->host ? start->host_stdin : -1;
     OWNED_FD null = stdin_fd < 0 ? fd_null(err) : -1;
     if (stdin_fd < 0 && (null < 0 || above_client(&null, err) != 0))
         return -1;
     if (posix_spawn_file_actions_init(&actions) != 0)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
+    if (posix_spawnattr_init(&attributes) != 0) {
+        posix_spawn_file_actions_destroy(&actions);
+        return err_set(err, ERR_MEMORY, 0, "out of memory");
+    }
     int failed = posix_spawn_file_actions_adddup2(&actions, sock, CLIENT_FD);
     if (failed == 0 && stdin_fd != 0)
         failed = posix_spawn_file_actions_adddup2(
             &actions, stdin_fd < 0 ? null : stdin_fd, 0);
+    if (failed == 0 && own_group)
+        failed = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
     /* posix_spawn(3) takes char *const[] and changes nothing in it. */
     if (failed == 0)
-        failed = posix_spawn(out_pid, a->v[0], &actions, NULL,
+        failed = posix_spawn(out_pid, a->v[0], &actions, &attributes,
                              (char *const *)(uintptr_t)a->v, environ);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (failed != 0)
         return err_set(err, ERR_SYSTEM, failed, "start %s", a->v[0]);
@@ -127,8 +140,7 @@ start_supervisor(const struct start *start, pid_t *out_pid, int *out_sock,
         return err_set(err, ERR_SYSTEM, errno, "make a socket pair");
     OWNED_FD mine = pair[0], theirs = pair[1];
     if (above_client(&theirs, err) != 0 || above_client(&mine, err) != 0 ||
-        spawn(&arguments, theirs, start->host ? start->host_stdin : -1,
-              out_pid, err) != 0)
+        spawn(&arguments, theirs, start, out_pid, err) != 0)
         return -1;
     *out_sock = take_fd(&mine);
     return 0;

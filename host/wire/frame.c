@@ -60,6 +60,7 @@ static const struct frame_row frame_types[FRAME_TYPE_COUNT] = {
     [FRAME_CALL]         = {"call",         4 * MIB,   GUEST | SUPERVISOR},
     [FRAME_ANSWER]       = {"answer",       16 * MIB,  CLIENT},
     [FRAME_GRANT]        = {"grant",        256,       CLIENT},
+    [FRAME_INTERACTIVE]  = {"interactive",  0,         CLIENT},
 };
 /* clang-format on */
 

@@ -74,6 +74,8 @@ enum frame_type {
     FRAME_ANSWER, /* to a call, see host/wire/call.h */
     /* client to supervisor */
     FRAME_GRANT, /* u32 calls, u64 bytes, text: the name of a function */
+    /* client to supervisor, relayed unread to the guest */
+    FRAME_INTERACTIVE, /* empty: the code is one input of a person's */
     FRAME_TYPE_COUNT
 };
 

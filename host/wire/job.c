@@ -89,6 +89,14 @@ set_session(struct job *job, struct span nothing, struct err *err)
 }
 
 static int
+set_interactive(struct job *job, struct span nothing, struct err *err)
+{
+    (void)nothing, (void)err;
+    job->interactive = true;
+    return 0;
+}
+
+static int
 set_filename(struct job *job, struct span text, struct err *err)
 {
     (void)err;
@@ -132,11 +140,17 @@ add_env(struct job *job, struct span text, struct err *err)
 
 static int (*const parts[FRAME_TYPE_COUNT])(struct job *, struct span,
                                             struct err *) = {
-    [FRAME_FILENAME] = set_filename, [FRAME_CODE] = set_code,
-    [FRAME_INPUT] = set_input,       [FRAME_GLOBALS] = set_globals,
-    [FRAME_SESSION] = set_session,   [FRAME_ARG] = add_arg,
-    [FRAME_ENV] = add_env,           [FRAME_QUOTA] = set_quota,
-    [FRAME_FILE] = add_file,         [FRAME_SEED] = set_seed,
+    [FRAME_FILENAME] = set_filename,
+    [FRAME_CODE] = set_code,
+    [FRAME_INPUT] = set_input,
+    [FRAME_GLOBALS] = set_globals,
+    [FRAME_SESSION] = set_session,
+    [FRAME_ARG] = add_arg,
+    [FRAME_ENV] = add_env,
+    [FRAME_QUOTA] = set_quota,
+    [FRAME_FILE] = add_file,
+    [FRAME_SEED] = set_seed,
+    [FRAME_INTERACTIVE] = set_interactive,
 };
 
 static int

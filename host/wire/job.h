@@ -43,7 +43,8 @@ struct job {
     struct span globals;
     bool has_globals;
     bool seeded;
-    bool session; /* keep the state: another step follows */
+    bool session;     /* keep the state: another step follows */
+    bool interactive; /* values of expressions are printed */
     int64_t seed;
     struct span *args;
     size_t nargs;

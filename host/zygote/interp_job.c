@@ -316,8 +316,9 @@ run_source(struct interp *in, const struct job *job)
         PyUnicode_InternInPlace(&filename);
         jail_set_guest_filename(filename);
         PyCompilerFlags flags = _PyCompilerFlags_INIT;
-        PyObject *code = Py_CompileStringObject(source, filename,
-                                                Py_file_input, &flags, -1);
+        int start = job->interactive ? Py_single_input : Py_file_input;
+        PyObject *code =
+            Py_CompileStringObject(source, filename, start, &flags, -1);
         free(source);
         source = NULL;
         if (code != NULL)

@@ -29,9 +29,11 @@ _sources = {}
 _guest = ["<guest>"]
 
 
-def set_guest(filename, source):
-    """Remember the guest's source (bytes) for tracebacks and linecache."""
-    _sources.clear()
+def set_guest(filename, source, earlier=False):
+    """Remember the guest's source (bytes) for tracebacks and linecache.
+    EARLIER: what was remembered under other names stays."""
+    if not earlier:
+        _sources.clear()
     _guest[0] = filename
     _sources[filename] = source
     linecache.cache.clear()
@@ -124,7 +126,7 @@ def _render(exc):
         _hide_own_frames(part)
         _complete(part, error)
     frames = [_row(frame) for frame in shown.stack
-              if frame.filename == _guest[0]
+              if frame.filename in _sources
               or _immure_files.is_guests(frame.filename)]
     if not frames and isinstance(exc, SyntaxError):
         frames = _syntax_place(shown)

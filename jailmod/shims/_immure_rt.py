@@ -51,7 +51,7 @@ def next_step(job):
     job brings is added, and stdin is its own."""
     _immure_files.add(job["files"])
     _immure_stdio.set_stdin(job["stdin"])
-    _immure_report.set_guest(job["filename"], job["source"])
+    _immure_report.set_guest(job["filename"], job["source"], earlier=True)
     if job["seed"] is not None:
         global _seed
         _seed = job["seed"]

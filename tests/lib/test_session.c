@@ -88,6 +88,41 @@ START_TEST(session_usage)
 }
 END_TEST
 
+/* One input: a value is printed and bound to _, and a function of an earlier
+ * input is told with that input's line. */
+START_TEST(session_of_inputs)
+{
+    unsigned policy;
+    struct immure *im = open_context(0, &policy);
+    struct immure_call *s;
+    static const struct {
+        const char *name, *code, *in_json;
+    } rows[] = {
+        {"<input 1>", "6 * 7", "\"stdout\": \"42\\n\""},
+        {"<input 2>", "_ + 1", "\"stdout\": \"43\\n\""},
+        {"<input 3>", "None", "\"stdout\": \"\""},
+        {"<input 4>", "def f():\n    1 / 0\n", "\"stdout\": \"\""},
+        {"<input 5>", "f()", "    1 / 0\\n"},
+        {"<input 6>", "x = 1; x", "\"stdout\": \"1\\n\""},
+        {"<input 7>", "x\nx", "multiple statements"},
+    };
+    ck_assert_int_eq(immure_session(im, policy, NULL, &s, NULL), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct immure_job job = job_of(rows[i].code);
+        struct immure_result r;
+        job.interactive = true;
+        job.filename = rows[i].name;
+        ck_assert_int_eq(immure_step(s, &job, NULL), 0);
+        ck_assert_int_eq(immure_wait(s, &r, NULL), 0);
+        ck_assert_msg(strstr(r.json, rows[i].in_json) != NULL, "no %s in %s",
+                      rows[i].in_json, r.json);
+        immure_result_clear(&r);
+    }
+    immure_free(s);
+    immure_close(im);
+}
+END_TEST
+
 START_TEST(session_killed_at_its_limit)
 {
     unsigned policy;
@@ -170,6 +205,7 @@ main(void)
     TCase *tc = tcase_create("sessions");
     tcase_add_test(tc, sessions);
     tcase_add_test(tc, session_usage);
+    tcase_add_test(tc, session_of_inputs);
     tcase_add_test(tc, session_killed_at_its_limit);
     tcase_add_test(tc, session_interrupted);
     tcase_add_test(tc, session_rests_too_long);

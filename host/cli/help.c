@@ -52,6 +52,26 @@ static const char host_tail[] =
     "Example:\n"
     "  immure host --wall 1m service.py\n";
 
+static const char repl_head[] =
+    "usage: immure repl [OPTIONS]\n"
+    "\n"
+    "Takes Python from you, line by line, and runs it in a guest behind all\n"
+    "layers.  Lines that begin with a colon are for immure: they tell why\n"
+    "something is denied, change the policy and show what that changes.  Reads\n"
+    "a pipe as well.  :help lists the commands, ^C interrupts, ^D leaves.\n";
+
+static const char repl_tail[] =
+    "\n"
+    "Examples:\n"
+    "  immure repl\n"
+    "  immure repl --policy grader.toml --cpu 1s\n"
+    "  printf 'import os\\nos.system(\"ls\")\\n' | immure repl --echo\n"
+    "\n"
+    "Exit status:\n"
+    "  0      the input came to its end, whatever the guests did\n"
+    "  120    stdout took no more\n"
+    "  125    a wrong option or policy, or no confinement\n";
+
 static const char statuses[] =
     "\n"
     "Exit status:\n"
@@ -197,6 +217,15 @@ help_host(void)
 }
 
 int
+help_repl(void)
+{
+    output_print("%s", repl_head);
+    print_options(FOR_REPL);
+    output_print("%s", repl_tail);
+    return finish();
+}
+
+int
 help_policy(void)
 {
     output_print("%s", policy_text);
@@ -261,8 +290,9 @@ cmd_help(const struct cli *cli, int *out_status, struct err *err)
         int (*print)(void);
     } texts[] = {
         {"run", help_general},   {"host", help_host},
-        {"policy", help_policy}, {"doctor", help_doctor},
-        {"bench", help_bench},   {"help", help_general},
+        {"repl", help_repl},     {"policy", help_policy},
+        {"doctor", help_doctor}, {"bench", help_bench},
+        {"help", help_general},
     };
     const char *topic = cli->argc > 1 ? cli->argv[1] : "run";
     if (topic[0] == '-')

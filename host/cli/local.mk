@@ -21,6 +21,13 @@ cli_sources = \
 	host/cli/output.c host/cli/output.h \
 	host/cli/policy_cmd.c \
 	host/cli/policy_test.c host/cli/policy_test.h \
+	host/cli/repl.c host/cli/repl.h \
+	host/cli/repl_commands.c \
+	host/cli/repl_desk.c host/cli/repl_desk.h \
+	host/cli/repl_guest.c host/cli/repl_guest.h \
+	host/cli/repl_lines.c host/cli/repl_lines.h \
+	host/cli/repl_questions.h \
+	host/cli/repl_show.c \
 	host/cli/report.c host/cli/report.h \
 	host/cli/run.c \
 	host/cli/say.c host/cli/say.h \
@@ -43,3 +50,19 @@ host/cli/bench_server.c: bench/fork_server.py
 	        $(top_srcdir)/bench/fork_server.py; \
 	    echo '    ;'; } >$@.new && mv $@.new $@
 CLEANFILES += host/cli/bench_server.c
+
+# What the REPL asks guests, as C strings.
+cli_questions = $(srcdir)/host/cli/repl_state.py \
+	$(srcdir)/host/cli/repl_complete.py
+cli_generated += host/cli/repl_questions.c
+host/cli/repl_questions.c: $(cli_questions)
+	$(AM_V_GEN)$(MKDIR_P) host/cli && { \
+	    echo '#include "host/cli/repl_questions.h"'; \
+	    for q in state complete; do \
+	        echo "const char repl_$$q[] ="; \
+	        sed 's/[\\"]/\\&/g; s/.*/    "&\\n"/' \
+	            $(top_srcdir)/host/cli/repl_$$q.py; \
+	        echo '    ;'; \
+	    done; } >$@.new && mv $@.new $@
+CLEANFILES += host/cli/repl_questions.c
+EXTRA_DIST += $(cli_questions)

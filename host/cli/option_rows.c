@@ -242,6 +242,14 @@ set_explain(struct options *o, const char *value, struct err *err)
 }
 
 static int
+set_echo(struct options *o, const char *value, struct err *err)
+{
+    (void)value, (void)err;
+    o->echo = true;
+    return 0;
+}
+
+static int
 set_help(struct options *o, const char *value, struct err *err)
 {
     (void)value, (void)err;
@@ -257,7 +265,7 @@ set_version(struct options *o, const char *value, struct err *err)
     return 0;
 }
 
-enum { BOTH = FOR_RUN | FOR_HOST };
+enum { BOTH = FOR_RUN | FOR_HOST, ALL = BOTH | FOR_REPL };
 
 /* clang-format off */
 const struct option_row option_rows[] = {
@@ -267,13 +275,13 @@ const struct option_row option_rows[] = {
      GROUP_WHAT, FOR_RUN, .last = true, .set = set_module},
 
     {"cpu", 0, "TIME", "processor time (default 2s)",
-     GROUP_LIMITS, BOTH, .set = set_cpu},
+     GROUP_LIMITS, ALL, .set = set_cpu},
     {"wall", 0, "TIME", "time by the clock (default 5s)",
-     GROUP_LIMITS, BOTH, .set = set_wall},
+     GROUP_LIMITS, ALL, .set = set_wall},
     {"memory", 0, "SIZE", "memory the guest may take (default 256M)",
-     GROUP_LIMITS, BOTH, .set = set_memory},
+     GROUP_LIMITS, ALL, .set = set_memory},
     {"output", 0, "SIZE", "stdout and stderr together (default 1M)",
-     GROUP_LIMITS, BOTH, .set = set_output},
+     GROUP_LIMITS, ALL, .set = set_output},
     {"files", 0, "SIZE", "given files together; the files the guest makes;\nstdin (default 16M)",
      GROUP_LIMITS, FOR_RUN, .set = set_files},
     {"nice", 0, "N", "scheduling priority, 0 (default) to 19 (lowest)",
@@ -293,11 +301,11 @@ const struct option_row option_rows[] = {
      GROUP_GUEST, FOR_RUN, .set = set_seed},
 
     {"policy", 0, "FILE|NAME", "a policy file, or a profile (default pure)",
-     GROUP_POLICY, BOTH, .set = set_policy},
+     GROUP_POLICY, ALL, .set = set_policy},
     {"allow-import", 0, "MODULE", "let the guest import MODULE too; may be\nrepeated",
-     GROUP_POLICY, BOTH, .repeats = true, .set = set_import},
+     GROUP_POLICY, ALL, .repeats = true, .set = set_import},
     {"env", 0, "DIR", "import those from a virtual environment, or\nfrom /usr: the system's packages; may be repeated",
-     GROUP_POLICY, BOTH, .repeats = true, .set = set_folder},
+     GROUP_POLICY, ALL, .repeats = true, .set = set_folder},
 
     {"grant", 0, "NAME=...", "let the guest call a function outside:\nNAME=exec:COMMAND, a command that answers lines\nof JSON, or NAME=stub:JSON; may be repeated",
      GROUP_POLICY, FOR_RUN, .repeats = true, .set = set_grant},
@@ -310,13 +318,15 @@ const struct option_row option_rows[] = {
      GROUP_RESULT, BOTH, .set = set_report_fd},
     {"out", 0, "DIR", "write the files that the guest made or changed\nbelow /job into DIR",
      GROUP_RESULT, FOR_RUN, .set = set_out},
+    {"echo", 0, NULL, "print the lines of a pipe behind their prompts",
+     GROUP_RESULT, FOR_REPL, .set = set_echo},
     {"explain", 0, NULL, "after the run, print what was denied: its line,\nthe rule, and what would allow it",
      GROUP_RESULT, BOTH, .set = set_explain},
 
     {"help", 'h', NULL, "print this text",
-     GROUP_OTHER, BOTH, .set = set_help},
+     GROUP_OTHER, ALL, .set = set_help},
     {"version", 0, NULL, "print the version of immure and of its engine",
-     GROUP_OTHER, BOTH, .set = set_version},
+     GROUP_OTHER, ALL, .set = set_version},
 };
 /* clang-format on */
 

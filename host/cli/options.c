@@ -90,11 +90,12 @@ fail_unknown(const char *word, enum option_command command, struct err *err)
     char name[64];
     const char *begin = word + strspn(word, "-");
     snprintf(name, sizeof name, "%.*s", (int)strcspn(begin, "="), begin);
-    if (command == FOR_HOST && find_name(name, strlen(name), FOR_RUN))
+    const char *own = command == FOR_HOST ? "host" : "repl";
+    if (command != FOR_RUN && find_name(name, strlen(name), FOR_RUN))
         return err_set(err, ERR_USAGE, 0,
-                       "option --%s is not one of immure host; see immure "
-                       "host --help",
-                       name);
+                       "option --%s is not one of immure %s; see immure %s "
+                       "--help",
+                       name, own, own);
     const char *near = options_nearest(name, command);
     if (near != NULL)
         return err_set(err, ERR_USAGE, 0,

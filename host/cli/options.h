@@ -1,4 +1,4 @@
-/* The options of `immure run` and `immure host`, as rows of one table. */
+/* The options of `immure run`, `host` and `repl`, as rows of one table. */
 #ifndef IMMURE_OPTIONS_H
 #define IMMURE_OPTIONS_H
 
@@ -9,7 +9,7 @@
 #include "host/err.h"
 #include "host/policy/policy.h"
 
-enum option_command { FOR_RUN = 1, FOR_HOST = 2 };
+enum option_command { FOR_RUN = 1, FOR_HOST = 2, FOR_REPL = 4 };
 
 enum option_group {
     GROUP_WHAT,
@@ -37,7 +37,7 @@ struct options {
     int64_t seed;
     int nice;
     int report_fd; /* -1: none */
-    bool json, explain, help, version;
+    bool json, explain, echo, help, version;
     int operands; /* index of the first argument that is no option */
 };
 

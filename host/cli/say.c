@@ -48,6 +48,16 @@ is_control(const unsigned char *s, size_t len)
     return marks || isolates ? 3 : 0;
 }
 
+void
+say_clean(char *text)
+{
+    size_t len = strlen(text);
+    for (size_t i = 0; i < len; i++)
+        if (text[i] != '\n')
+            memset(text + i, '?',
+                   is_control((const unsigned char *)text + i, len - i));
+}
+
 static void line(const char *prefix, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
 
@@ -60,9 +70,11 @@ line(const char *prefix, const char *fmt, va_list ap)
     size_t len = (size_t)n + (more > 0 ? (size_t)more : 0);
     if (len > sizeof text - 1)
         len = sizeof text - 1;
+    text[len] = '\0';
+    say_clean(text);
     for (size_t i = 0; i < len; i++)
-        memset(text + i, '?',
-               is_control((const unsigned char *)text + i, len - i));
+        if (text[i] == '\n')
+            text[i] = '?';
     text[len] = '\n';
     (void)say_bytes(STDERR_FILENO, text, len + 1);
 }

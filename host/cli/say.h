@@ -11,6 +11,9 @@ void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The same without "immure: ", for the lines below one. */
 void say_more(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* The same replacement, in place; newlines stay. */
+void say_clean(char *text);
+
 /* Write all of it, also to a non-blocking descriptor.  0, or an errno. */
 int say_bytes(int fd, const void *data, size_t len);
 

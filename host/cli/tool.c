@@ -19,12 +19,14 @@ enum { TEXT_MAX = 16 << 20 };
 extern char **environ;
 
 struct captured {
-    int out, err; /* memory files, owned; -1: not captured */
+    int in;       /* pipe, owned; -1: /dev/null */
+    int out, err; /* memory files or a pipe, owned; -1: not captured */
 };
 
 static void
 captured_clear(struct captured *c)
 {
+    cleanup_fd(&c->in);
     cleanup_fd(&c->out);
     cleanup_fd(&c->err);
 }
@@ -50,7 +52,8 @@ spawn(const char *const *argv, const struct captured *c, pid_t *out_pid,
         return -1;
     if (posix_spawn_file_actions_init(&actions) != 0)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
-    int failed = posix_spawn_file_actions_adddup2(&actions, null, 0);
+    int failed = posix_spawn_file_actions_adddup2(
+        &actions, c->in >= 0 ? c->in : null, 0);
     if (failed == 0 && c->out >= 0)
         failed = posix_spawn_file_actions_adddup2(&actions, c->out, 1);
     if (failed == 0 && c->err >= 0)
@@ -106,23 +109,34 @@ fail_with(int fd, const char *name, int status, struct err *err)
     return err_set(err, ERR_POLICY, 0, "%s", last);
 }
 
+/* PROGRAM FIRST ARGS...: malloc'd, or NULL. */
+static const char **
+make_argv(const char *program, const char *first, const char *const *args)
+{
+    size_t n = 0;
+    while (args[n] != NULL)
+        n++;
+    void *space = calloc(n + 3, sizeof(char *));
+    const char **argv = space;
+    if (argv == NULL)
+        return NULL;
+    argv[0] = program;
+    argv[1] = first;
+    memcpy(argv + 2, args, n * sizeof *args);
+    return argv;
+}
+
 /* `first` and then args are the program's words. */
 static int
 run_program(const char *name, const char *first, const char *const *args,
             char **out_text, int *out_status, struct err *err)
 {
-    char program[PATH_MAX];
-    size_t n = 0;
-    while (args[n] != NULL)
-        n++;
-    OWNED_BUF space = calloc(n + 3, sizeof(char *));
-    const char **argv = (const char **)(void *)space;
+    char program[PATH_MAX] = "";
+    __attribute__((cleanup(cleanup_free))) const char **argv =
+        make_argv(program, first, args);
     if (argv == NULL)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
-    argv[0] = program;
-    argv[1] = first;
-    memcpy(argv + 2, args, n * sizeof *args);
-    __attribute__((cleanup(captured_clear))) struct captured c = {-1, -1};
+    __attribute__((cleanup(captured_clear))) struct captured c = {-1, -1, -1};
     pid_t pid;
     if (paths_program(name, program, sizeof program, err) != 0 ||
         (out_text != NULL && captured_init(&c, err) != 0) ||
@@ -153,6 +167,43 @@ tool_run(const char *const *args, char **out_text, int *out_status,
 {
     return run_program("immure-zygote", "--tool", args, out_text, out_status,
                        err);
+}
+
+int
+tool_start(const char *const *args, struct tool_talk *out, struct err *err)
+{
+    char program[PATH_MAX] = "";
+    int to[2], from[2];
+    __attribute__((cleanup(captured_clear))) struct captured c = {-1, -1, -1};
+    __attribute__((cleanup(cleanup_free))) const char **argv =
+        make_argv(program, "--tool", args);
+    if (argv == NULL)
+        return err_set(err, ERR_MEMORY, 0, "out of memory");
+    if (paths_program("immure-zygote", program, sizeof program, err) != 0)
+        return -1;
+    if (pipe2(to, O_CLOEXEC) != 0)
+        return err_set(err, ERR_SYSTEM, errno, "make a pipe");
+    c.in = to[0];
+    OWNED_FD ask = to[1];
+    if (pipe2(from, O_CLOEXEC) != 0)
+        return err_set(err, ERR_SYSTEM, errno, "make a pipe");
+    c.out = from[1];
+    OWNED_FD answers = from[0];
+    c.err = memfd_create("stderr", MFD_CLOEXEC);
+    if (c.err < 0)
+        return err_set(err, ERR_SYSTEM, errno, "make a memory file");
+    if (spawn(argv, &c, &out->pid, err) != 0)
+        return -1;
+    out->in = take_fd(&ask);
+    out->out = take_fd(&answers);
+    out->err = take_fd(&c.err);
+    return 0;
+}
+
+int
+tool_fail(const struct tool_talk *talk, struct err *err)
+{
+    return fail_with(talk->err, "immure-zygote", 1, err);
 }
 
 int

@@ -24,6 +24,7 @@ nodist_libimmure_a_SOURCES = $(policy_generated)
 # one is generated.
 policy_frozen = \
 	_immure_cases=$(top_srcdir)/host/policy/_immure_cases.py \
+	_immure_desk=$(top_srcdir)/host/policy/_immure_desk.py \
 	_immure_folders=$(top_srcdir)/host/policy/_immure_folders.py \
 	_immure_given=$(top_srcdir)/host/policy/_immure_given.py \
 	_immure_inventory=$(top_srcdir)/host/policy/_immure_inventory.py \
@@ -35,6 +36,7 @@ policy_frozen = \
 	_immure_survey=$(top_srcdir)/stdlib-whitelist/survey.py
 policy_frozen_files = \
 	$(top_srcdir)/host/policy/_immure_cases.py \
+	$(top_srcdir)/host/policy/_immure_desk.py \
 	$(top_srcdir)/host/policy/_immure_folders.py \
 	$(top_srcdir)/host/policy/_immure_given.py \
 	$(top_srcdir)/host/policy/_immure_inventory.py \
@@ -57,6 +59,7 @@ host/policy/profiles.py: host/policy/builtin.c
 
 CLEANFILES += host/policy/builtin.c host/policy/profiles.py
 EXTRA_DIST += $(policy_profiles) host/policy/_immure_cases.py \
+	host/policy/_immure_desk.py \
 	host/policy/_immure_folders.py host/policy/_immure_given.py \
 	host/policy/_immure_inventory.py \
 	host/policy/_immure_keys.py host/policy/_immure_show.py \

@@ -1,0 +1,177 @@
+"""immure repl on a terminal: tmux types and looks (TAP)."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.path.abspath(os.environ.get("BUILDDIR", HERE + "/../../build"))
+PATIENCE = 60       # seconds; a machine may be busy
+
+
+class Terminal:
+    """One tmux server of our own, with the REPL in it."""
+
+    def __init__(self, *options):
+        self.folder = tempfile.TemporaryDirectory()
+        self.tmux = ["tmux", "-f", "/dev/null", "-S",
+                     os.path.join(self.folder.name, "s")]
+        self.call("new-session", "-d", "-x", "110", "-y", "50", "env",
+                  "TERM=screen", "LC_ALL=C.UTF-8", BUILD + "/immure", "repl",
+                  *options)
+        self.call("set-option", "remain-on-exit", "on")
+        self.wait_for("^D leaves")
+        self.wait_for(">>>")
+
+    def call(self, *words):
+        return subprocess.run([*self.tmux, *words], check=True,
+                              capture_output=True, text=True).stdout
+
+    def screen(self):
+        return self.call("capture-pane", "-p", "-S", "-500")
+
+    def wait_for(self, text, times=1):
+        """Until TEXT is seen so often; the screen."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            screen = self.screen()
+            if screen.count(text) >= times:
+                return screen
+            time.sleep(0.05)
+        raise AssertionError(f"no {text!r} in {self.screen()!r}")
+
+    def type(self, text, enter=True):
+        self.call("send-keys", "-l", text)
+        if enter:
+            self.call("send-keys", "Enter")
+
+    def key(self, *names):
+        self.call("send-keys", *names)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        subprocess.run([*self.tmux, "kill-server"], capture_output=True)
+        self.folder.cleanup()
+
+
+def editing():
+    with Terminal() as t:
+        t.type("prnt('edit' + 'ed')", enter=False)
+        t.key("Home", "Right", "Right")
+        t.type("i", enter=False)
+        t.key("End", "Enter")
+        t.wait_for("\nedited")
+        t.type("print('grün')")
+        t.wait_for("\ngrün")
+
+
+def history():
+    with Terminal() as t:
+        t.type("print(6 * 7)")
+        t.wait_for("\n42")
+        t.key("Up", "Enter")
+        t.wait_for("\n42", 2)
+
+
+def several_lines():
+    with Terminal() as t:
+        t.type("def f():")
+        t.wait_for("\n...")
+        t.type("    return 'from ' + 'f'")
+        t.type("")
+        t.type("f()")
+        t.wait_for("'from f'")
+
+
+def completion():
+    with Terminal() as t:
+        t.type("import collections")
+        t.wait_for(">>>", 2)
+        t.type("collections.Orde", enter=False)
+        t.key("Tab")
+        t.wait_for("collections.OrderedDict")
+        t.key("Enter")
+        t.wait_for("<class 'collections.OrderedDict'>")
+        t.type("collections.C", enter=False)
+        t.key("Tab", "Tab")
+        t.wait_for("ChainMap")
+        t.key("C-u")
+        t.type(":sysc", enter=False)
+        t.key("Tab")
+        t.wait_for(":syscalls")
+
+
+def completion_is_bounded():
+    """A property that never ends: Tab comes back, and so does the prompt."""
+    with Terminal() as t:
+        for line in ("class A:", " @property", " def p(self):",
+                     "  while True: pass", "", "a = A()"):
+            t.type(line)
+        t.wait_for(">>>", 3)
+        t.type("a.p.x", enter=False)
+        t.key("Tab", "C-u")
+        t.type("print('still', 'here')")
+        t.wait_for("\nstill here")
+
+
+def interrupt():
+    with Terminal("--cpu", "20m", "--wall", "20m") as t:
+        t.type("print('a' + 'b'); [None for _ in iter(int, 1)]")
+        t.wait_for("\nab")
+        t.key("C-c")
+        t.wait_for("\nKeyboardInterrupt")
+        t.type("print('go' + 'es on')")
+        t.wait_for("\ngoes on")
+        t.type("never", enter=False)
+        t.key("C-c")
+        t.wait_for("\nKeyboardInterrupt", 2)
+        t.type("print('once' + ' more')")
+        t.wait_for("\nonce more")
+
+
+def death_and_recovery():
+    with Terminal("--cpu", "300ms") as t:
+        t.type("kept = 'ke' + 'pt'")
+        t.wait_for(">>>", 2)
+        t.type("sum(range(10**11))")
+        t.wait_for("that guest is gone; a new one has run the other 1 input")
+        t.type("kept")
+        t.wait_for("\n'kept'")
+
+
+def leaving():
+    with Terminal() as t:
+        t.key("C-d")
+        t.wait_for("Pane is dead")
+
+
+TESTS = (editing, history, several_lines, completion, completion_is_bounded,
+         interrupt, death_and_recovery, leaving)
+
+
+def main():
+    if shutil.which("tmux") is None:
+        print("1..0 # SKIP no tmux")
+        return 0
+    print(f"1..{len(TESTS)}")
+    bad = 0
+    for i, test in enumerate(TESTS, 1):
+        wrong = ""
+        try:
+            test()
+        except (AssertionError, subprocess.CalledProcessError) as error:
+            wrong = str(error)
+        bad += bool(wrong)
+        print(f"{'not ok' if wrong else 'ok'} {i} - {test.__name__}",
+              flush=True)
+        if wrong:
+            print("# " + wrong.replace("\n", "\n# "), flush=True)
+    return 1 if bad else 0
+
+
+sys.exit(main())

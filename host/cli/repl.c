@@ -84,7 +84,7 @@ repl_run(struct repl *r, const char *code, bool program, struct err *err)
     return dead ? revive(r, err) : 0;
 }
 
-/* --- lines ------------------------------------------------------------------ */
+/* --- lines ---------------------------------------------------------------- */
 
 static char *
 joined(const struct block *block, const char *line)
@@ -224,7 +224,7 @@ loop(struct repl *r, struct err *err)
     return 0;
 }
 
-/* --- completion --------------------------------------------------------------- */
+/* --- completion ----------------------------------------------------------- */
 
 static bool
 is_name(const char *s)
@@ -267,7 +267,7 @@ complete(void *arg, const char *before)
     return said ? split_lines(said) : NULL;
 }
 
-/* --- from start to end ---------------------------------------------------------- */
+/* --- from start to end ---------------------------------------------------- */
 
 static void
 repl_clear(struct repl *r)

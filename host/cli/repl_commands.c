@@ -18,7 +18,7 @@ struct repl_command {
     int (*run)(struct repl *r, const char **words, struct err *err);
 };
 
-/* --- a policy for the guests ------------------------------------------------ */
+/* --- a policy for the guests ---------------------------------------------- */
 
 /* A guest of it runs, or *err says why there is none. */
 static int
@@ -79,7 +79,7 @@ repl_ask(struct repl *r, const char *const *words, struct err *err)
     return 0;
 }
 
-/* --- commands: words[0] is the name without its colon -------------------------- */
+/* --- commands: words[0] is the name without its colon --------------------- */
 
 static int
 ask(struct repl *r, const char **words, struct err *err)

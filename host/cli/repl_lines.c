@@ -138,8 +138,7 @@ on_tab(EditLine *edit, int key)
     const LineInfo *info = el_line(edit);
     OWNED_STR before =
         strndup(info->buffer, (size_t)(info->cursor - info->buffer));
-    if (before == NULL || before[strspn(before, " \t")] == '\0' ||
-        lines_pending(lines))
+    if (before == NULL || before[strspn(before, " \t")] == '\0')
         return el_insertstr(edit, "    ") == 0 ? CC_REFRESH : CC_ERROR;
     char **found = lines->complete(lines->arg, before);
     unsigned char answer = CC_ERROR;

@@ -43,6 +43,12 @@ class Terminal:
             time.sleep(0.05)
         raise AssertionError(f"no {text!r} in {self.screen()!r}")
 
+    def wait_until_idle(self):
+        until = time.monotonic() + PATIENCE
+        while not self.screen().rstrip().endswith("\n>>>"):
+            assert time.monotonic() < until, self.screen()
+            time.sleep(0.05)
+
     def type(self, text, enter=True):
         self.call("send-keys", "-l", text)
         if enter:
@@ -112,7 +118,8 @@ def completion_is_bounded():
         for line in ("class A:", " @property", " def p(self):",
                      "  while True: pass", "", "a = A()"):
             t.type(line)
-        t.wait_for(">>>", 3)
+        t.wait_for("a = A()")
+        t.wait_until_idle()
         t.type("a.p.x", enter=False)
         t.key("Tab", "C-u")
         t.type("print('still', 'here')")

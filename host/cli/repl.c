@@ -74,7 +74,9 @@ repl_run(struct repl *r, const char *code, bool program, struct err *err)
     bool dead;
     if (guest_run(&r->guest, code, program, true, &result, &dead, err) != 0) {
         /* An input has ended it with sys.exit(): only now is that seen. */
-        if (err->code != ERR_GONE || revive(r, err) != 0 ||
+        if (err->code != ERR_GONE ||
+            !guest_mark_last(&r->guest, r->guest.ninputs) ||
+            revive(r, err) != 0 ||
             guest_run(&r->guest, code, program, true, &result, &dead, err) !=
                 0)
             return -1;

@@ -143,20 +143,8 @@ step(struct repl_guest *g, struct immure_call *call,
     return immure_wait(call, out, why);
 }
 
-/* The kernel tells a process's peak of memory when it has ended: a step of a
- * guest that goes on has none. */
-static bool
-was_weighed(const struct immure_result *result)
-{
-    json_t *root = json_loads(result->json, JSON_ALLOW_NUL, NULL);
-    const json_t *usage = json_object_get(root, "usage");
-    bool weighed = json_number_value(json_object_get(usage, "mem_peak")) > 0;
-    json_decref(root);
-    return weighed;
-}
-
-/* A limit that stopped the process, a signal, or an exit of any status:
- * nothing of the guest is left. */
+/* A limit that stopped the process, a signal, or an exit: nothing of the guest
+ * is left.  sys.exit(0) looks like any end; the next step meets it. */
 static bool
 is_deadly(const struct immure_result *result)
 {
@@ -165,7 +153,7 @@ is_deadly(const struct immure_result *result)
            result->verdict == IMMURE_CRASHED ||
            result->verdict == IMMURE_INTERNAL ||
            result->verdict == IMMURE_OUTPUT ||
-           result->verdict == IMMURE_MEMORY || was_weighed(result);
+           result->verdict == IMMURE_MEMORY;
 }
 
 static const char *
@@ -268,6 +256,30 @@ guest_run(struct repl_guest *g, const char *code, bool program, bool keep,
     return 0;
 }
 
+bool
+guest_mark_last(struct repl_guest *g, size_t end)
+{
+    for (size_t i = end; i-- > 0;)
+        if (!g->inputs[i].deadly) {
+            g->inputs[i].deadly = true;
+            return true;
+        }
+    return false;
+}
+
+/* Another guest, in the state before input `end`. */
+static int replay_to(struct repl_guest *g, size_t end, bool all,
+                     guest_changed *changed, void *arg, bool *out_stopped,
+                     struct err *err);
+
+static int
+go_back(struct repl_guest *g, size_t end, bool *out_stopped, struct err *err)
+{
+    immure_free(g->session);
+    g->session = NULL;
+    return replay_to(g, end, false, NULL, NULL, out_stopped, err);
+}
+
 /* From the first to `end`, of those that may run. */
 static int
 replay_to(struct repl_guest *g, size_t end, bool all, guest_changed *changed,
@@ -281,8 +293,14 @@ replay_to(struct repl_guest *g, size_t end, bool all, guest_changed *changed,
             continue;
         if (need(g, &g->session, err) != 0)
             return -1;
-        if (run_input(g, input, i + 1, &result, out_stopped, &why) != 0)
-            return fail(&why, err);
+        if (run_input(g, input, i + 1, &result, out_stopped, &why) != 0) {
+            if (why.code != IMMURE_ERR_GONE || !guest_mark_last(g, i))
+                return fail(&why, err);
+            if (go_back(g, i, out_stopped, err) != 0)
+                return -1;
+            i--;
+            continue;
+        }
         char *now = outcome_of(&result);
         input->deadly = is_deadly(&result);
         immure_result_clear(&result);
@@ -293,9 +311,7 @@ replay_to(struct repl_guest *g, size_t end, bool all, guest_changed *changed,
         input->outcome = now;
         if (!input->deadly)
             continue;
-        immure_free(g->session);
-        g->session = NULL;
-        if (replay_to(g, i, false, NULL, NULL, out_stopped, err) != 0)
+        if (go_back(g, i, out_stopped, err) != 0)
             return -1;
     }
     return 0;

@@ -48,6 +48,10 @@ typedef void guest_changed(void *arg, size_t number, const char *before,
 int guest_replay(struct repl_guest *g, bool all, guest_changed *changed,
                  void *arg, bool *out_stopped, struct err *err);
 
+/* The last of the first `end` inputs whose guest survived, as far as is known,
+ * did not; false: there is none. */
+bool guest_mark_last(struct repl_guest *g, size_t end);
+
 /* The session forgets everything. */
 int guest_reset(struct repl_guest *g, struct err *err);
 

@@ -1,6 +1,8 @@
 # Command lines and policies.
-TESTS += tests/cli/cli_test.py tests/cli/repl_tmux_test.py tests/unit/test_policy_compile.py
-EXTRA_DIST += tests/cli/cli_test.py tests/cli/repl_tmux_test.py tests/cli/endings.toml \
+TESTS += tests/cli/cli_test.py tests/cli/docs_test.py \
+	tests/cli/repl_tmux_test.py tests/unit/test_policy_compile.py
+EXTRA_DIST += tests/cli/cli_test.py tests/cli/docs_test.py \
+	tests/cli/repl_tmux_test.py docs/policy-cookbook.md tests/cli/endings.toml \
 	tests/cli/files.toml tests/cli/given.toml tests/cli/host.toml tests/cli/inputs.toml tests/cli/policy.toml \
 	tests/cli/repl.toml tests/cli/results.toml tests/cli/usage.toml \
 	tests/unit/test_policy_compile.py

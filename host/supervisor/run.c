@@ -320,9 +320,7 @@ on_hello(evutil_socket_t fd, short what, void *arg)
         struct control_ended ended;
     } in;
     (void)what;
-    if (run->forgotten && run->pid == 0) {
-        /* Nobody waits for it, and this event was on its way already: by
-         * silence the newborn ends. */
+    if (run->forgotten && run->pid == 0) { /* by silence the newborn ends */
         stream_close(&run->hello);
         return;
     }

@@ -320,15 +320,11 @@ on_hello(evutil_socket_t fd, short what, void *arg)
         struct control_ended ended;
     } in;
     (void)what;
-    if (run->forgotten && run->pid == 0) { /* by silence the newborn ends */
-        stream_close(&run->hello);
-        return;
-    }
     if (fd_recv(fd, &in, sizeof in, &message, &err) != 0)
         message.len = 0;
     bool named = run->kind == RUN_HOST
                      ? message.pid == run->pid && !run->traced
-                     : message.pid > 0 && run->pid == 0;
+                     : message.pid > 0 && run->pid == 0 && !run->forgotten;
     if (message.len == 1 && in.byte == HELLO_BORN && named) {
         take_hello(run, fd, message.pid);
     } else if (run->keeper != 0 && run->pid != 0) {

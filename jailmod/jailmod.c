@@ -40,6 +40,23 @@ jail_wipe(PyObject *module, PyObject *object)
 }
 
 static PyObject *
+refuse_call(const char *name, int status)
+{
+    OWNED_REF what = PyUnicode_FromFormat("gateway.call('%s')", name);
+    OWNED_REF rule = PyUnicode_FromFormat("gateway.%s", name);
+    OWNED_REF fix = PyUnicode_FromFormat(
+        "Ask the operator to grant it (--grant %s=...)", name);
+    if (what == NULL || rule == NULL || fix == NULL)
+        return NULL;
+    struct deny_text text = {PyUnicode_AsUTF8(what), PyUnicode_AsUTF8(rule),
+                             "it is not granted to this program",
+                             PyUnicode_AsUTF8(fix)};
+    if (status == JAIL_CALL_QUOTA)
+        text.reason = "this program has used up what it was granted";
+    return deny_raise(&text);
+}
+
+static PyObject *
 jail_call(PyObject *module, PyObject *args)
 {
     const struct jail_hooks *hooks = deny_get_hooks();
@@ -53,8 +70,15 @@ jail_call(PyObject *module, PyObject *args)
         PyErr_SetString(PyExc_RuntimeError, "there is nobody outside to call");
         return NULL;
     }
-    return hooks->call(hooks->arg, name, PyBytes_AS_STRING(data),
-                       (size_t)PyBytes_GET_SIZE(data));
+    int status;
+    OWNED_REF answer = hooks->call(hooks->arg, name, PyBytes_AS_STRING(data),
+                                   (size_t)PyBytes_GET_SIZE(data), &status);
+    if (answer == NULL)
+        return NULL;
+    if (status == JAIL_CALL_DENIED || status == JAIL_CALL_QUOTA)
+        return refuse_call(name, status);
+    return Py_BuildValue(
+        "(OO)", status == JAIL_CALL_VALUE ? Py_True : Py_False, answer);
 }
 
 static PyObject *
@@ -72,7 +96,8 @@ static PyMethodDef jail_methods[] = {
      "library_source(path): the source of a file of the library, packed by "
      "zlib; None when it is not in memory."},
     {"call", jail_call, METH_VARARGS,
-     "call(name, bytes): (status, bytes) of a function outside."},
+     "call(name, bytes): (whether it did not fail, bytes) of a function "
+     "outside."},
     {"explain", explain_name, METH_O,
      "explain(name): what the lists say about a name: a list of dicts."},
     {"nearest", explain_nearest, METH_O,

@@ -25,14 +25,22 @@ struct jail_denial {
     int line;          /* innermost line of guest code; 0 when unknown */
 };
 
+enum jail_call {
+    JAIL_CALL_VALUE, /* what the function returns */
+    JAIL_CALL_ERROR, /* a text: it failed */
+    JAIL_CALL_DENIED,
+    JAIL_CALL_QUOTA,
+};
+
 struct jail_hooks {
     /* Where refusals are told.  Called with the GIL held, at each refusal (the
      * receiver deduplicates); must not raise and must not call Python. */
     void (*denied)(void *arg, const struct jail_denial *denial);
-    /* Call a function outside and wait for its answer: a new (status, bytes),
-     * or NULL with an exception.  NULL: there is no outside to call. */
+    /* Call a function outside and wait for its answer, a new bytes object with
+     * *out_status, or NULL with an exception.  NULL: there is no outside to
+     * call. */
     PyObject *(*call)(void *arg, const char *name, const void *data,
-                      size_t len);
+                      size_t len, int *out_status);
     void *arg;
 };
 

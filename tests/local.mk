@@ -86,6 +86,8 @@ inventory:
 TESTS += tests/lint/lint.py \
 	tests/supervisor/test_lifecycle.py \
 	tests/examples/examples_test.py \
+	tests/grade/docs_test.py \
+	tests/grade/grade_test.py \
 	tests/packages/packages_test.py \
 	tests/escape/both_test.py \
 	tests/escape/gate_test.py \

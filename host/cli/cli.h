@@ -38,6 +38,7 @@ int cmd_repl(const struct cli *cli, int *out_status, struct err *err);
 int cmd_policy(const struct cli *cli, int *out_status, struct err *err);
 int cmd_doctor(const struct cli *cli, int *out_status, struct err *err);
 int cmd_bench(const struct cli *cli, int *out_status, struct err *err);
+int cmd_grade(const struct cli *cli, int *out_status, struct err *err);
 int cmd_help(const struct cli *cli, int *out_status, struct err *err);
 
 #endif

@@ -10,6 +10,7 @@ const struct command cli_commands[] = {
     {"policy", "check a policy file, explain what is denied and why", cmd_policy},
     {"doctor", "try every layer of the wall on this machine", cmd_doctor},
     {"bench",  "measure what a guest costs, against others", cmd_bench},
+    {"grade",  "mark a submission by tests that it can't reach", cmd_grade},
     {"help",   "print this text, or that of a command", cmd_help},
     {NULL, NULL, NULL},
 };

@@ -134,6 +134,30 @@ static const char doctor_text[] =
     "  1      below the floor, or without a layer that the policy requires\n"
     "  125    a wrong command line or policy, or doctor itself failed\n";
 
+static const char grade_text[] =
+    "usage: immure grade --tests FILE --student FILE [OPTIONS]\n"
+    "       immure grade --tests FILE --batch DIR --out FILE [--jobs N]\n"
+    "       immure grade verify --key FILE RESULT\n"
+    "\n"
+    "Marks a submission.  Tests and expected answers are in one guest, the\n"
+    "student's code is in another; calls are carried between them as data.\n"
+    "\n"
+    "  --tests FILE    functions test_*, unittest classes, doctests\n"
+    "  --student FILE  the submission\n"
+    "  --format F      json, otter, nbgrader, gradescope, prairielearn, junit\n"
+    "  --points        print points and maximum alone\n"
+    "  --policy P      of the student's code (grader)\n"
+    "  --key FILE      sign the result (HMAC-SHA256)\n"
+    "  --batch DIR     every *.py in it; results are lines of --out FILE, and\n"
+    "                  those that are there are not made again\n"
+    "  --jobs N        so many submissions at a time (2)\n"
+    "\n"
+    "Example of tests:\n"
+    "  @points(2)\n"
+    "  @timeout(\"500ms\")\n"
+    "  def test_square():\n"
+    "      assert student.square(3) == 9\n";
+
 static const char bench_text[] =
     "usage: immure bench [--quick] [--json] [--svg FILE] [--only TEXT]\n"
     "\n"
@@ -240,6 +264,13 @@ help_doctor(void)
 }
 
 int
+help_grade(void)
+{
+    output_print("%s", grade_text);
+    return finish();
+}
+
+int
 help_bench(void)
 {
     output_print("%s", bench_text);
@@ -292,6 +323,7 @@ cmd_help(const struct cli *cli, int *out_status, struct err *err)
         {"run", help_general},   {"host", help_host},
         {"repl", help_repl},     {"policy", help_policy},
         {"doctor", help_doctor}, {"bench", help_bench},
+        {"grade", help_grade},
         {"help", help_general},
     };
     const char *topic = cli->argc > 1 ? cli->argv[1] : "run";

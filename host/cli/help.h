@@ -11,6 +11,7 @@ int help_repl(void);
 int help_policy(void);
 int help_doctor(void);
 int help_bench(void);
+int help_grade(void);
 int help_version(void);
 
 #endif

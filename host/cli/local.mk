@@ -10,6 +10,10 @@ cli_sources = \
 	host/cli/doctor.c \
 	host/cli/ending.c host/cli/ending.h \
 	host/cli/grants.c host/cli/grants.h \
+	host/cli/grade.c \
+	host/cli/grade_batch.c host/cli/grade_batch.h \
+	host/cli/grade_show.c host/cli/grade_show.h \
+	host/cli/grading.c host/cli/grading.h \
 	host/cli/help.c host/cli/help.h \
 	host/cli/host.c \
 	host/cli/inputs.c host/cli/inputs.h \
@@ -31,6 +35,7 @@ cli_sources = \
 	host/cli/report.c host/cli/report.h \
 	host/cli/run.c \
 	host/cli/say.c host/cli/say.h \
+	host/cli/signing.c host/cli/signing.h \
 	host/cli/slurp.c host/cli/slurp.h \
 	host/cli/source.c host/cli/source.h \
 	host/cli/tool.c host/cli/tool.h \
@@ -39,18 +44,16 @@ cli_sources = \
 dist_man_MANS += docs/immure.1 docs/immure-doctor.1 docs/immure-policy.5
 EXTRA_DIST += CHANGELOG.md SECURITY.md docs/threat-model.md
 
-# bench/fork_server.py as a C string.
-cli_generated = host/cli/bench_server.c
+# Python that programs carry, as C strings.
+cli_generated = host/cli/bench_server.c host/cli/grade_files.c
 nodist_libcli_a_SOURCES = $(cli_generated)
+as_c_text = sed 's/[\\"]/\\&/g; s/.*/    "&\\n"/'
 host/cli/bench_server.c: bench/fork_server.py
 	$(AM_V_GEN)$(MKDIR_P) host/cli && { \
 	    echo '#include "host/cli/bench_data.h"'; \
 	    echo 'const char bench_fork_server[] ='; \
-	    sed 's/[\\"]/\\&/g; s/.*/    "&\\n"/' \
-	        $(top_srcdir)/bench/fork_server.py; \
+	    $(as_c_text) $(top_srcdir)/bench/fork_server.py; \
 	    echo '    ;'; } >$@.new && mv $@.new $@
-CLEANFILES += host/cli/bench_server.c
-
 # What the REPL asks guests, as C strings.
 cli_questions = $(srcdir)/host/cli/repl_state.py \
 	$(srcdir)/host/cli/repl_complete.py
@@ -60,9 +63,25 @@ host/cli/repl_questions.c: $(cli_questions)
 	    echo '#include "host/cli/repl_questions.h"'; \
 	    for q in state complete; do \
 	        echo "const char repl_$$q[] ="; \
-	        sed 's/[\\"]/\\&/g; s/.*/    "&\\n"/' \
-	            $(top_srcdir)/host/cli/repl_$$q.py; \
+	        $(as_c_text) $(top_srcdir)/host/cli/repl_$$q.py; \
 	        echo '    ;'; \
 	    done; } >$@.new && mv $@.new $@
-CLEANFILES += host/cli/repl_questions.c
 EXTRA_DIST += $(cli_questions)
+
+grade_sources = $(addprefix host/cli/grade/, immure_data.py immure_grade.py \
+	immure_runner.py immure_student.py)
+host/cli/grade_files.c: $(grade_sources)
+	$(AM_V_GEN)$(MKDIR_P) host/cli && { \
+	    echo '#include "host/cli/grading.h"'; \
+	    echo 'const struct grade_file grade_files[] = {'; \
+	    for name in $(grade_sources); do \
+	        echo "    {\"$${name##*/}\","; \
+	        $(as_c_text) $(top_srcdir)/$$name; \
+	        echo '    },'; \
+	    done; \
+	    echo '};'; \
+	    echo 'const size_t grade_file_count ='; \
+	    echo '    sizeof grade_files / sizeof *grade_files;'; \
+	    } >$@.new && mv $@.new $@
+EXTRA_DIST += $(grade_sources)
+CLEANFILES += $(cli_generated)

@@ -8,8 +8,15 @@
 #include "host/cleanup.h"
 #include "host/fd.h"
 #include "host/wire/call.h"
+#include "jailmod/jailmod.h"
 
 enum { CHUNK = 16 << 10 };
+
+_Static_assert((int)ANSWER_VALUE == (int)JAIL_CALL_VALUE &&
+                   (int)ANSWER_ERROR == (int)JAIL_CALL_ERROR &&
+                   (int)ANSWER_DENIED == (int)JAIL_CALL_DENIED &&
+                   (int)ANSWER_QUOTA == (int)JAIL_CALL_QUOTA,
+               "what the wire calls by other names");
 
 static int
 raise(const struct err *err)
@@ -48,7 +55,7 @@ next_frame(struct interp *in, struct frame_header *h, const uint8_t **payload)
 
 /* Wait for the answer to the last call, and drop what is behind its time. */
 static PyObject *
-wait_for_answer(struct interp *in)
+wait_for_answer(struct interp *in, int *out_status)
 {
     struct frame_header h;
     struct answer answer = {.serial = 0};
@@ -58,8 +65,10 @@ wait_for_answer(struct interp *in)
         int got = next_frame(in, &h, &payload);
         if (got < 0)
             return NULL;
-        if (got == 0) /* nothing was granted, so nobody answers */
-            return Py_BuildValue("(iy#)", ANSWER_DENIED, "", (Py_ssize_t)0);
+        if (got == 0) { /* nothing was granted, so nobody answers */
+            *out_status = JAIL_CALL_DENIED;
+            return PyBytes_FromStringAndSize("", 0);
+        }
         if (h.type == FRAME_ANSWER &&
             answer_parse((struct span){payload, h.len}, &answer, &err) != 0) {
             raise(&err);
@@ -72,9 +81,9 @@ wait_for_answer(struct interp *in)
     in->asking = false;
     if (PyErr_CheckSignals() != 0) /* of before the waiting */
         return NULL;
-    PyObject *told =
-        Py_BuildValue("(iy#)", answer.status, (const char *)answer.data.data,
-                      (Py_ssize_t)answer.data.len);
+    *out_status = (int)answer.status;
+    PyObject *told = PyBytes_FromStringAndSize((const char *)answer.data.data,
+                                               (Py_ssize_t)answer.data.len);
     buf_drop(&in->input, FRAME_HEADER + h.len);
     if (in->input.len == 0)
         buf_clear(&in->input);
@@ -82,7 +91,8 @@ wait_for_answer(struct interp *in)
 }
 
 PyObject *
-interp_call(void *arg, const char *name, const void *data, size_t len)
+interp_call(void *arg, const char *name, const void *data, size_t len,
+            int *out_status)
 {
     struct interp *in = arg;
     struct err err;
@@ -97,7 +107,7 @@ interp_call(void *arg, const char *name, const void *data, size_t len)
         return NULL;
     }
     if (in->asking) { /* an exception left it: the outside still works on it */
-        PyObject *late = wait_for_answer(in);
+        PyObject *late = wait_for_answer(in, out_status);
         if (late == NULL)
             return NULL;
         Py_DECREF(late);
@@ -109,7 +119,7 @@ interp_call(void *arg, const char *name, const void *data, size_t len)
     }
     in->serial = call.serial;
     in->asking = true;
-    return wait_for_answer(in);
+    return wait_for_answer(in, out_status);
 }
 
 void

@@ -49,7 +49,7 @@ int interp_finish(struct interp *in, struct report *report, bool last);
 
 /* The jail's hook `call`; arg is the struct interp. */
 PyObject *interp_call(void *arg, const char *name, const void *data,
-                      size_t len);
+                      size_t len, int *out_status);
 
 /* gc.collect() and gc.freeze(). */
 int interp_freeze(struct interp *in);

@@ -1,0 +1,246 @@
+#include "host/cli/grade_batch.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/cleanup.h"
+#include "host/cli/output.h"
+#include "host/cli/say.h"
+#include "host/fd.h"
+
+enum { OUT_MAX = 1 << 30, PATH_CAP = 4096 };
+
+struct slot {
+    bool used;
+    struct grade_text student;
+    struct grading grading;
+};
+
+struct batch {
+    const struct grade_exam *exam;
+    const struct grade_key *key;
+    const char *folder;
+    int out; /* owned */
+    struct dirent **entries;
+    int count, at;
+    json_t *done; /* names that have a line */
+    size_t graded, kept, failed;
+    double score, max;
+    bool tty;
+};
+
+static int
+is_submission(const struct dirent *entry)
+{
+    size_t n = strlen(entry->d_name);
+    return n > 3 && entry->d_name[0] != '.' &&
+           strcmp(entry->d_name + n - 3, ".py") == 0;
+}
+
+static void
+count(struct batch *b, const json_t *result)
+{
+    b->score += json_number_value(json_object_get(result, "score"));
+    b->max += json_number_value(json_object_get(result, "max"));
+}
+
+/* The whole lines that are there; what is behind the last one is half a line
+ * of a run that was killed. */
+static int
+read_lines(struct batch *b, const char *path, struct err *err)
+{
+    OWNED_STR text = NULL;
+    size_t len, whole = 0;
+    if (fd_read_all(b->out, OUT_MAX, &text, &len, err) != 0)
+        return -1;
+    for (char *line = text, *end; (end = strchr(line, '\n')) != NULL;
+         line = end + 1) {
+        json_t *result = json_loadb(line, (size_t)(end - line), 0, NULL);
+        const char *name =
+            json_string_value(json_object_get(result, "student"));
+        if (name == NULL) {
+            json_decref(result);
+            return err_set(err, ERR_USAGE, 0,
+                           "immure grade: --out \"%s\": line %zu is no result "
+                           "of a batch: name another file",
+                           path, b->kept + 1);
+        }
+        json_object_set_new(b->done, name, json_true());
+        count(b, result);
+        b->kept++;
+        json_decref(result);
+        whole = (size_t)(end + 1 - text);
+    }
+    if (ftruncate(b->out, (off_t)whole) != 0 ||
+        lseek(b->out, (off_t)whole, SEEK_SET) < 0)
+        return err_set(err, ERR_SYSTEM, errno, "cut \"%s\"", path);
+    return 0;
+}
+
+static int
+batch_init(struct batch *b, const char *out, struct err *err)
+{
+    b->tty = isatty(STDERR_FILENO);
+    b->done = json_object();
+    b->count = scandir(b->folder, &b->entries, is_submission, alphasort);
+    if (b->count < 0)
+        return err_set(err, ERR_USAGE, errno,
+                       "immure grade: --batch: read \"%s\"", b->folder);
+    b->out = open(out, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (b->out < 0)
+        return err_set(err, ERR_USAGE, errno,
+                       "immure grade: --out: open "
+                       "\"%s\"",
+                       out);
+    return read_lines(b, out, err);
+}
+
+static void
+batch_clear(struct batch *b)
+{
+    for (int i = 0; i < b->count; i++)
+        free(b->entries[i]);
+    free(b->entries);
+    json_decref(b->done);
+    cleanup_fd(&b->out);
+}
+
+/* The next that has no line yet, or NULL. */
+static const char *
+next_name(struct batch *b)
+{
+    while (b->at < b->count) {
+        const char *name = b->entries[b->at++]->d_name;
+        if (json_object_get(b->done, name) == NULL)
+            return name;
+    }
+    return NULL;
+}
+
+static int
+fill(struct batch *b, struct slot *slot, const char *name, struct err *err)
+{
+    char path[PATH_CAP];
+    struct immure_err why;
+    if (snprintf(path, sizeof path, "%s/%s", b->folder, name) >= PATH_CAP)
+        return err_set(err, ERR_USAGE, ENAMETOOLONG, "\"%s\"", name);
+    if (grade_read(path, &slot->student, err) != 0)
+        return -1;
+    slot->student.name = name;
+    slot->used = true;
+    if (grading_start(&slot->grading, b->exam, &slot->student, &why) != 0)
+        return err_set(err, (enum err_code)why.code, 0, "%s", why.msg);
+    return 0;
+}
+
+static int
+write_line(struct batch *b, const json_t *result, struct err *err)
+{
+    OWNED_STR text = json_dumps(result, JSON_COMPACT);
+    size_t len = text ? strlen(text) : 0;
+    if (text == NULL)
+        return err_set(err, ERR_MEMORY, 0, "out of memory");
+    text[len] = '\n'; /* in the place of the NUL: one write(2) a line */
+    ssize_t n = write(b->out, text, len + 1);
+    if (n != (ssize_t)len + 1)
+        return err_set(err, ERR_SYSTEM, n < 0 ? errno : ENOSPC,
+                       "write a result");
+    return 0;
+}
+
+static void
+show_progress(const struct batch *b)
+{
+    enum { WIDTH = 40 };
+    char bar[WIDTH + 1];
+    size_t done = b->graded + b->kept;
+    size_t full = b->count > 0 ? WIDTH * done / (size_t)b->count : WIDTH;
+    if (!b->tty)
+        return;
+    memset(bar, '.', WIDTH);
+    memset(bar, '#', full > WIDTH ? WIDTH : full);
+    bar[WIDTH] = '\0';
+    fprintf(stderr, "\r%s %zu/%d", bar, done, b->count);
+}
+
+static int
+empty(struct batch *b, struct slot *slot, struct err *err)
+{
+    json_t *result = NULL;
+    int done = grading_result(&slot->grading, &result, err);
+    if (done == 0)
+        done = grade_sign(result, b->key, err);
+    if (done == 0)
+        done = write_line(b, result, err);
+    if (done == 0) {
+        count(b, result);
+        b->graded++;
+        show_progress(b);
+    }
+    json_decref(result);
+    grading_clear(&slot->grading);
+    free(slot->student.data);
+    *slot = (struct slot){0};
+    return done;
+}
+
+/* 1 while there is something to wait for. */
+static int
+turn(struct batch *b, struct slot *slots, unsigned jobs, struct err *err)
+{
+    int busy = 0;
+    for (unsigned i = 0; i < jobs; i++) {
+        struct slot *slot = &slots[i];
+        if (slot->used && grading_turn(&slot->grading) &&
+            empty(b, slot, err) != 0)
+            return -1;
+        const char *name = slot->used ? NULL : next_name(b);
+        if (name != NULL && fill(b, slot, name, err) != 0)
+            return -1;
+        busy |= slot->used;
+    }
+    return busy;
+}
+
+static int
+run(struct batch *b, struct slot *slots, unsigned jobs, struct err *err)
+{
+    struct immure_err why;
+    int busy;
+    show_progress(b);
+    while ((busy = turn(b, slots, jobs, err)) > 0)
+        if (immure_dispatch(b->exam->im, -1, &why) != 0)
+            return err_set(err, (enum err_code)why.code, 0, "%s", why.msg);
+    if (b->tty)
+        fputc('\n', stderr);
+    return busy;
+}
+
+int
+grade_batch(const struct grade_exam *exam, const struct grade_key *key,
+            const char *folder, const char *out, unsigned jobs,
+            struct err *err)
+{
+    struct batch b = {.exam = exam, .key = key, .folder = folder, .out = -1};
+    struct slot *slots = calloc(jobs, sizeof *slots);
+    int done = slots ? batch_init(&b, out, err)
+                     : err_set(err, ERR_MEMORY, 0, "out of memory");
+    if (done == 0)
+        done = run(&b, slots, jobs, err);
+    for (unsigned i = 0; slots != NULL && i < jobs; i++)
+        if (slots[i].used) {
+            grading_clear(&slots[i].grading);
+            free(slots[i].student.data);
+        }
+    free(slots);
+    if (done == 0)
+        output_print("%zu graded, %zu kept of before; %g of %g points\n",
+                     b.graded, b.kept, b.score, b.max);
+    batch_clear(&b);
+    return done;
+}

@@ -161,7 +161,7 @@ static const struct repair rows[] = {
      "a search ends its own function (tests/escape/417)"},
     {"function", REPAIR_SET, "__kwdefaults__", REPAIR_BY(set_defaults),
      REPAIR_WAS(was_set_defaults),
-     "a key of the defaults takes them away (tests/escape/431)"},
+     "a key of the defaults takes them away (tests/escape/474)"},
     {"builtins", REPAIR_FUNCTION, "print", REPAIR_BY(held_print),
      REPAIR_WAS(was_print),
      "write() replaces sys.stdout (tests/escape/419)"},

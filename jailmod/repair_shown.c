@@ -1,7 +1,7 @@
 /* What is shown while it changes.
  *
  * repr() and str() of these go through fields and items that nobody holds, and
- * run the guest's code on the way (tests/escape/428, 429). */
+ * run the guest's code on the way (tests/escape/471, 472). */
 #include "jailmod/repair.h"
 
 /* --- list --- */
@@ -167,20 +167,20 @@ group_str(PyObject *self)
      "what it shows changes it (tests/escape/" test ")"}
 
 static const struct repair rows[] = {
-    SHOWN("list", REPAIR_REPR, list_repr, was_list_repr, "428"),
+    SHOWN("list", REPAIR_REPR, list_repr, was_list_repr, "471"),
     SHOWN("types.SimpleNamespace", REPAIR_REPR, namespace_repr,
-          was_namespace_repr, "428"),
+          was_namespace_repr, "471"),
     SHOWN("BaseException", REPAIR_REPR, exception_repr, was_exception_repr,
-          "429"),
+          "472"),
     SHOWN("BaseException", REPAIR_STR, exception_str, was_exception_str,
-          "429"),
-    SHOWN("KeyError", REPAIR_STR, key_error_str, was_key_error_str, "429"),
+          "472"),
+    SHOWN("KeyError", REPAIR_STR, key_error_str, was_key_error_str, "472"),
     SHOWN("ImportError", REPAIR_STR, import_error_str, was_import_error_str,
-          "429"),
-    SHOWN("OSError", REPAIR_STR, os_error_str, was_os_error_str, "429"),
+          "472"),
+    SHOWN("OSError", REPAIR_STR, os_error_str, was_os_error_str, "472"),
     SHOWN("SyntaxError", REPAIR_STR, syntax_error_str, was_syntax_error_str,
-          "429"),
-    SHOWN("BaseExceptionGroup", REPAIR_STR, group_str, was_group_str, "429"),
+          "472"),
+    SHOWN("BaseExceptionGroup", REPAIR_STR, group_str, was_group_str, "472"),
 };
 /* clang-format on */
 

@@ -323,8 +323,7 @@ cmd_help(const struct cli *cli, int *out_status, struct err *err)
         {"run", help_general},   {"host", help_host},
         {"repl", help_repl},     {"policy", help_policy},
         {"doctor", help_doctor}, {"bench", help_bench},
-        {"grade", help_grade},
-        {"help", help_general},
+        {"grade", help_grade},   {"help", help_general},
     };
     const char *topic = cli->argc > 1 ? cli->argv[1] : "run";
     if (topic[0] == '-')

@@ -1,4 +1,4 @@
-# escape: 437
+# escape: 480
 # policy-wall: optional; it changes its own process alone
 # technique: denials of what nobody tried: by functions of _jail, and by callables of the jail's that are made or called by the library
 # family: tamper

@@ -1,4 +1,4 @@
-# escape: 434
+# escape: 477
 # technique: the quota of files raised by the jail's own modules: called, and by way of a callback of the library
 # family: files
 # goal: write-more

@@ -1,4 +1,4 @@
-# escape: 436
+# escape: 479
 # gate: sound
 # technique: sys.stdout, a stream of C over the guest's own, lets go of itself in the flush at the end of the program
 # family: memory

@@ -1,4 +1,4 @@
-# escape: 427
+# escape: 470
 # gate: sound
 # technique: a buffered reader is made anew, and made once more by the __del__ of the raw object that goes: the buffer of one, the size of the other
 # family: files

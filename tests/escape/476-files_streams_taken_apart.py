@@ -1,4 +1,4 @@
-# escape: 433
+# escape: 476
 # gate: sound
 # technique: a text stream that is detached, or given another encoding, by the raw object or the decoder that it is reading with
 # family: files

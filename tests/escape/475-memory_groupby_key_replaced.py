@@ -1,4 +1,4 @@
-# escape: 432
+# escape: 475
 # policy-wall: optional; it changes its own process alone
 # gate: sound
 # technique: itertools.groupby: __eq__ of a key advances the groupby, which goes on with the freed key

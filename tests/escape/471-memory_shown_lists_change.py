@@ -1,4 +1,4 @@
-# escape: 428
+# escape: 471
 # policy-wall: optional; it changes its own process alone
 # gate: sound
 # technique: repr() of a list and of a namespace whose items are freed by what they show

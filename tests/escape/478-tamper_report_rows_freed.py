@@ -1,4 +1,4 @@
-# escape: 435
+# escape: 478
 # gate: sound
 # technique: the rows of a traceback that the report module hands the host are let go of by the line number of one of them
 # family: tamper

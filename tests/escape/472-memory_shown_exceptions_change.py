@@ -1,4 +1,4 @@
-# escape: 429
+# escape: 472
 # policy-wall: optional; it changes its own process alone
 # gate: sound
 # technique: str() and repr() of exceptions whose args, errno, strerror and msg are replaced by what they show

@@ -1,4 +1,4 @@
-# escape: 430
+# escape: 473
 # policy-wall: optional; it changes its own process alone
 # gate: sound
 # technique: what cells and contexts hold is compared, and replaced by the comparison

@@ -1,4 +1,4 @@
-# escape: 431
+# escape: 474
 # policy-wall: optional; it changes its own process alone
 # gate: sound
 # technique: __kwdefaults__ taken away by a key of theirs, in the middle of the call that looks its default up

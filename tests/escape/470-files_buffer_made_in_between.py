@@ -4,6 +4,7 @@
 # family: files
 # goal: memory
 # expect: contained
+# policy-wall: optional; what it reads is memory of its own
 import io
 views = []
 class Raw(io.RawIOBase):

@@ -41,6 +41,8 @@ slot_in_type(PyTypeObject *type, enum repair_place place)
         return REPAIR_WAS(type->tp_str);
     case REPAIR_REPR:
         return REPAIR_WAS(type->tp_repr);
+    case REPAIR_HASH:
+        return REPAIR_WAS(type->tp_hash);
     case REPAIR_COMPARE:
         return REPAIR_WAS(type->tp_richcompare);
     case REPAIR_NEXT:
@@ -105,6 +107,8 @@ repair_name(const struct repair *row)
         return "__str__";
     case REPAIR_REPR:
         return "__repr__";
+    case REPAIR_HASH:
+        return "__hash__";
     case REPAIR_COMPARE:
         return "__eq__";
     case REPAIR_NEXT:

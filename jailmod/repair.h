@@ -20,6 +20,7 @@ enum repair_place {
     REPAIR_CALL,
     REPAIR_STR,
     REPAIR_REPR,
+    REPAIR_HASH,
     REPAIR_COMPARE,
     REPAIR_NEXT,
     REPAIR_DESCRIPTOR_GET,

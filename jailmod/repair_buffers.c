@@ -134,6 +134,20 @@ plain_set_list(PyObject *self, PyObject *key, PyObject *value)
     return items == NULL ? -1 : was_set_list(self, key, items);
 }
 
+static PyCFunction was_extend_bytes;
+
+/* An iterator that says it has nothing, and has something, has it written to
+ * memory that all empty ones share. */
+static PyObject *
+plain_extend_bytes(PyObject *self, PyObject *items)
+{
+    if (PyObject_CheckBuffer(items) || PyUnicode_Check(items) ||
+        (Py_TYPE(items)->tp_iter == NULL && !PySequence_Check(items)))
+        return was_extend_bytes(self, items);
+    OWNED_REF list = PySequence_List(items);
+    return list == NULL ? NULL : was_extend_bytes(self, list);
+}
+
 /* --- array.array --- */
 
 static getter was_typecode;
@@ -285,6 +299,9 @@ held_tofile(PyObject *self, PyTypeObject *type, PyObject *const *args,
 static const struct repair rows[] = {
     IN_BYTES(find), IN_BYTES(rfind), IN_BYTES(index), IN_BYTES(rindex),
     IN_BYTES(count), IN_BYTES(startswith), IN_BYTES(endswith),
+    {"bytearray", REPAIR_METHOD, "extend", REPAIR_BY(plain_extend_bytes),
+     REPAIR_WAS(was_extend_bytes),
+     "__length_hint__ of an iterator lies (tests/escape/481)"},
     {"bytearray", REPAIR_METHOD, "join", REPAIR_BY(held_join),
      REPAIR_WAS(was_join),
      "the iterable clears the separator (tests/escape/186)"},

@@ -117,11 +117,34 @@ view_compare(PyObject *left, PyObject *right, int operation)
     return compare_odd(left, right, operation);
 }
 
+/* --- hash() --- */
+
+static hashfunc was_hash;
+
+/* The object behind the view is asked for its hash, and can release the view.
+ * What is exported is not released. */
+static Py_hash_t
+held_hash(PyObject *self)
+{
+    Py_buffer view;
+
+    if (PyObject_GetBuffer(self, &view, PyBUF_FULL_RO) < 0) {
+        PyErr_Clear(); /* released: it may remember */
+        return was_hash(self);
+    }
+    Py_hash_t hash = was_hash(self);
+    PyBuffer_Release(&view);
+    return hash;
+}
+
 /* clang-format off */
 static const struct repair rows[] = {
     {"memoryview", REPAIR_COMPARE, "", REPAIR_BY(view_compare),
      REPAIR_WAS(was_compare),
      "a replaced struct.Struct keeps freed memory (tests/escape/211)"},
+    {"memoryview", REPAIR_HASH, "", REPAIR_BY(held_hash),
+     REPAIR_WAS(was_hash),
+     "__hash__ of what it shows releases it (tests/escape/481)"},
 };
 /* clang-format on */
 

@@ -4,6 +4,19 @@
 #include <string.h>
 
 int
+buf_grow(struct buf *b, size_t cap, struct err *err)
+{
+    if (cap <= b->cap)
+        return 0;
+    uint8_t *grown = realloc(b->data, cap);
+    if (grown == NULL)
+        return err_set(err, ERR_MEMORY, 0, "out of memory");
+    b->data = grown;
+    b->cap = cap;
+    return 0;
+}
+
+int
 buf_reserve(struct buf *b, size_t len, struct err *err)
 {
     if (len <= b->cap - b->len)
@@ -14,12 +27,7 @@ buf_reserve(struct buf *b, size_t len, struct err *err)
             return err_set(err, ERR_MEMORY, 0, "out of memory");
         cap *= 2;
     }
-    uint8_t *grown = realloc(b->data, cap);
-    if (grown == NULL)
-        return err_set(err, ERR_MEMORY, 0, "out of memory");
-    b->data = grown;
-    b->cap = cap;
-    return 0;
+    return buf_grow(b, cap, err);
 }
 
 int

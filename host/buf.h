@@ -19,6 +19,9 @@ int buf_add(struct buf *b, const void *data, size_t len, struct err *err);
 /* Room for len more bytes behind b->len. */
 int buf_reserve(struct buf *b, size_t len, struct err *err);
 
+/* Room for cap bytes in all, and no more than that. */
+int buf_grow(struct buf *b, size_t cap, struct err *err);
+
 /* Remove the first n bytes; n <= b->len. */
 void buf_drop(struct buf *b, size_t n);
 

@@ -55,18 +55,20 @@ job_give(PyObject *module, PyObject *args)
     if (check_caller() < 0 ||
         !PyArg_ParseTuple(args, "y#Op:give", &path, &len, &data, &locked))
         return NULL;
-    if (data != Py_None && !PyBytes_CheckExact(data)) {
-        PyErr_SetString(PyExc_TypeError, "give() wants bytes, or None for a "
-                                         "folder");
+    const Py_buffer *view =
+        PyMemoryView_Check(data) ? PyMemoryView_GET_BUFFER(data) : NULL;
+    if (data != Py_None && (view == NULL || !view->readonly ||
+                            !PyBuffer_IsContiguous(view, 'C'))) {
+        PyErr_SetString(PyExc_TypeError,
+                        "give() wants a view, or None for a folder");
         return NULL;
     }
-    bool folder = data == Py_None;
-    /* Lent for good: the file reads the object's own memory. */
-    if (!folder && PyList_Append(lent, data) < 0)
+    /* Lent for good: the file reads the memory that is viewed. */
+    if (view != NULL && PyList_Append(lent, data) < 0)
         return NULL;
-    int status = vfs_give(
-        fs(), path, (size_t)len, folder ? NULL : PyBytes_AS_STRING(data),
-        folder ? 0 : (size_t)PyBytes_GET_SIZE(data), locked != 0);
+    int status =
+        vfs_give(fs(), path, (size_t)len, view != NULL ? view->buf : NULL,
+                 view != NULL ? (size_t)view->len : 0, locked != 0);
     if (status < 0)
         return vfs_py_error(status, PyTuple_GET_ITEM(args, 0), NULL);
     Py_RETURN_NONE;
@@ -172,7 +174,7 @@ jail_has_open_files(void)
 PyMethodDef vfs_job_methods[] = {
     {"start", job_start, METH_VARARGS, "start(bytes): the job's quota."},
     {"give", job_give, METH_VARARGS,
-     "give(path, bytes or None, locked): a file or folder of the job's."},
+     "give(path, view or None, locked): a file or folder of the job's."},
     {"streams", job_streams, METH_O, "streams(stdin): descriptors 0 to 2."},
     {NULL, NULL, 0, NULL},
 };

@@ -36,11 +36,12 @@ static int
 add_file(const struct target *t, const struct immure_file *file,
          struct err *err)
 {
-    OWNED_BUFFER payload = {0};
-    if (field_add(&payload, file->name, strlen(file->name), err) != 0 ||
-        field_add(&payload, file->content.data, file->content.len, err) != 0)
+    const size_t name_len = strlen(file->name);
+    const size_t len = 2 * sizeof(uint32_t) + name_len + file->content.len;
+    if (frame_begin_id(t->out, FRAME_FILE, t->id, len, err) != 0 ||
+        field_add(t->out, file->name, name_len, err) != 0)
         return -1;
-    return add_bytes(t, FRAME_FILE, payload.data, payload.len, err);
+    return field_add(t->out, file->content.data, file->content.len, err);
 }
 
 static int

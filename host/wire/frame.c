@@ -106,8 +106,8 @@ frame_write_header(uint8_t out[FRAME_HEADER],
 }
 
 int
-frame_add_id(struct buf *out, enum frame_type type, uint16_t id,
-             const void *data, size_t len, struct err *err)
+frame_begin_id(struct buf *out, enum frame_type type, uint16_t id, size_t len,
+               struct err *err)
 {
     if (len > frame_types[type].max)
         return err_set(err, ERR_PROTO, 0,
@@ -116,14 +116,18 @@ frame_add_id(struct buf *out, enum frame_type type, uint16_t id,
     uint8_t header[FRAME_HEADER];
     frame_write_header(header,
                        &(struct frame_header){type, id, (uint32_t)len});
-    size_t before = out->len;
-    if (buf_add(out, header, sizeof header, err) != 0)
+    if (buf_reserve(out, sizeof header + len, err) != 0)
         return -1;
-    if (buf_add(out, data, len, err) != 0) {
-        out->len = before;
+    return buf_add(out, header, sizeof header, err);
+}
+
+int
+frame_add_id(struct buf *out, enum frame_type type, uint16_t id,
+             const void *data, size_t len, struct err *err)
+{
+    if (frame_begin_id(out, type, id, len, err) != 0)
         return -1;
-    }
-    return 0;
+    return buf_add(out, data, len, err);
 }
 
 int

@@ -108,6 +108,10 @@ int frame_add_id(struct buf *out, enum frame_type type, uint16_t id,
 int frame_add(struct buf *out, enum frame_type type, const void *data,
               size_t len, struct err *err);
 
+/* Only the header, with room for len bytes, which are to be appended next. */
+int frame_begin_id(struct buf *out, enum frame_type type, uint16_t id,
+                   size_t len, struct err *err);
+
 /* Parse a header that claims to come from `from`.  Rejects unknown versions
  * and types, wrong direction, excess length, and an id where none belongs. */
 int frame_parse(const uint8_t header[FRAME_HEADER], enum frame_from from,

@@ -102,6 +102,20 @@ guest_take_descriptors(struct fd_message *message, struct err *err)
     return 0;
 }
 
+/* Room for what is known to come.  Not twice that: the memory is the guest's,
+ * and so is its limit. */
+static int
+make_room(struct buf *out, size_t at, struct err *err)
+{
+    size_t wanted = out->len + JOB_CHUNK;
+    struct frame_header h;
+    if (out->len - at >= FRAME_HEADER &&
+        frame_parse(out->data + at, FRAME_FROM_CLIENT, &h, err) == 0 &&
+        wanted < at + FRAME_HEADER + h.len)
+        wanted = at + FRAME_HEADER + h.len;
+    return wanted <= out->cap ? 0 : buf_grow(out, wanted + wanted / 16, err);
+}
+
 /* As much as there is at a time: nothing follows a job until it is over. */
 int
 guest_read_job(struct buf *out, struct err *err)
@@ -126,7 +140,7 @@ guest_read_job(struct buf *out, struct err *err)
                 return 0;
             continue;
         }
-        if (buf_reserve(out, JOB_CHUNK, err) != 0)
+        if (make_room(out, at, err) != 0)
             return -1;
         ssize_t n =
             read(STDIN_FILENO, out->data + out->len, out->cap - out->len);

@@ -50,7 +50,8 @@ void interp_begin_guest(void);
  * its own memory is done here. */
 void interp_settle(struct interp *in);
 
-/* Run one job in the sealed guest and send its claims to report.  Returns the
+/* Run one job in the sealed guest and send its claims to report.  The bytes of
+ * its files must stay for as long as the process lives.  Returns the
  * exit status that goes with the END frame it sent. */
 int interp_run_job(struct interp *in, const struct job *job,
                    struct report *report);

@@ -74,8 +74,13 @@ file_list(const struct job *job)
 {
     PyObject *list = PyList_New(0);
     for (size_t i = 0; list != NULL && i < job->nfiles; i++) {
-        PyObject *pair = Py_BuildValue("(NN)", text_of(job->files[i].name),
-                                       bytes_of(job->files[i].content));
+        struct span content = job->files[i].content;
+        /* Of memory that stays: the caller keeps the job's bytes. */
+        PyObject *view =
+            PyMemoryView_FromMemory((char *)(uintptr_t)content.data,
+                                    (Py_ssize_t)content.len, PyBUF_READ);
+        PyObject *pair =
+            Py_BuildValue("(NN)", text_of(job->files[i].name), view);
         if (pair == NULL || PyList_Append(list, pair) != 0)
             Py_CLEAR(list);
         Py_XDECREF(pair);

@@ -139,6 +139,8 @@ run_jobs(struct zygote *z)
         int status = interp_run_job(z->interp, &job, &z->report);
         if (!job.session || interp_is_over(z->interp))
             _exit(status);
+        if (job.nfiles > 0)
+            bytes = (struct buf){0}; /* the files are in there, for good */
         job_clear(&job);
         report_next_step(&z->report);
     }

@@ -22,7 +22,7 @@ def start(quota):
 
 
 def add(files):
-    """FILES: [(name, bytes)], named below /job; a name with a slash at its
+    """FILES: [(name, view)], named below /job; a name with a slash at its
     end is a folder.  They take the place of files that are there."""
     for name, data in files:
         path = posixpath.join(HOME, name).encode("utf-8", "surrogateescape")

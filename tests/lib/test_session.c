@@ -88,6 +88,35 @@ START_TEST(session_usage)
 }
 END_TEST
 
+START_TEST(session_keeps_its_files)
+{
+    unsigned policy;
+    struct immure *im = open_context(0, &policy);
+    struct immure_call *s;
+    ck_assert_int_eq(immure_session(im, policy, NULL, &s, NULL), 0);
+    ck_assert_int_eq(step(s, "open('a', 'w').write('1')",
+                          "\"path\": \"/job/a\", \"size\": 1"),
+                     IMMURE_OK);
+    /* What a step only reads is not in its result. */
+    ck_assert_int_eq(step(s, "print(open('a').read())", "\"files\": []"),
+                     IMMURE_OK);
+    ck_assert_int_eq(step(s, "import os; os.chdir('/tmp'); f = open('b', 'w')",
+                          "\"path\": \"/tmp/b\""),
+                     IMMURE_OK);
+    ck_assert_int_eq(step(s, "f.write('22'); f.close(); print(os.getcwd())",
+                          "\"path\": \"/tmp/b\", \"size\": 2"),
+                     IMMURE_OK);
+    ck_assert_int_eq(immure_reset(s, NULL), 0);
+    ck_assert_int_eq(step(s,
+                          "import os; print(os.getcwd(), os.listdir(), "
+                          "os.listdir('/tmp'))",
+                          "\"stdout\": \"/job [] []\\n\""),
+                     IMMURE_OK);
+    immure_free(s);
+    immure_close(im);
+}
+END_TEST
+
 /* One input: a value is printed and bound to _, and a function of an earlier
  * input is told with that input's line. */
 START_TEST(session_of_inputs)
@@ -206,6 +235,7 @@ main(void)
     tcase_add_test(tc, sessions);
     tcase_add_test(tc, session_usage);
     tcase_add_test(tc, session_of_inputs);
+    tcase_add_test(tc, session_keeps_its_files);
     tcase_add_test(tc, session_killed_at_its_limit);
     tcase_add_test(tc, session_interrupted);
     tcase_add_test(tc, session_rests_too_long);

@@ -65,8 +65,21 @@ def spans():
     yield first, last + PAGE - first
 
 
+copied = ctypes.create_string_buffer(257 * PAGE)
+
+
+def copy(start, length):
+    """The bytes of a run; of pages that are gone since it was found, zeros."""
+    for at in range(0, length, PAGE):
+        if readable(start + at):
+            ctypes.memmove(ctypes.addressof(copied) + at, start + at, PAGE)
+        else:
+            ctypes.memset(ctypes.addressof(copied) + at, 0, PAGE)
+    return ctypes.string_at(copied, length)
+
+
 def find(start, length):
-    data = ctypes.string_at(start, length)
+    data = copy(start, length)
     turned = data.translate(TURN[0])
     at = turned.find(HEAD)
     while at >= 0:

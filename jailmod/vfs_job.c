@@ -57,10 +57,14 @@ job_give(PyObject *module, PyObject *args)
         return NULL;
     const Py_buffer *view =
         PyMemoryView_Check(data) ? PyMemoryView_GET_BUFFER(data) : NULL;
-    if (data != Py_None && (view == NULL || !view->readonly ||
-                            !PyBuffer_IsContiguous(view, 'C'))) {
+    /* A view of an object would not do: who has it can release it, and then
+     * the object's memory goes (tests/escape/482). */
+    if (data != Py_None &&
+        (view == NULL || view->obj != NULL || !view->readonly ||
+         !PyBuffer_IsContiguous(view, 'C'))) {
         PyErr_SetString(PyExc_TypeError,
-                        "give() wants a view, or None for a folder");
+                        "give() wants a view of the job's memory, or None for "
+                        "a folder");
         return NULL;
     }
     /* Lent for good: the file reads the memory that is viewed. */

@@ -1,5 +1,6 @@
 #include "host/supervisor/zygotes.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "host/fd.h"
@@ -87,6 +88,19 @@ on_control(evutil_socket_t fd, short what, void *arg)
     }
 }
 
+/* It waits for this.  One that is dead already shows as its end. */
+static int
+send_begin(const struct zygote *zygote, struct err *err)
+{
+    const struct control_begin *begin = &zygote->set->settings.begin;
+    struct err cause;
+    if (fd_send(zygote->link.control, begin, sizeof *begin, NULL, 0, &cause) ==
+            0 ||
+        cause.sys_errno == EPIPE)
+        return 0;
+    return err_set(err, ERR_SYSTEM, cause.sys_errno, "begin a zygote");
+}
+
 static int
 start_one(struct zygotes *z, struct err *err)
 {
@@ -101,9 +115,6 @@ start_one(struct zygotes *z, struct err *err)
         return -1;
     }
     zygote->group = zygote->link.launcher;
-    if (!z->settings.host) /* one that is dead already shows as its end */
-        (void)fd_send(zygote->link.control, &z->settings.begin,
-                      sizeof z->settings.begin, NULL, 0, NULL);
     TAILQ_INSERT_TAIL(&z->all, zygote, entry);
     z->next = zygote;
     z->started++;
@@ -112,6 +123,10 @@ start_one(struct zygotes *z, struct err *err)
     if (zygote->event == NULL || event_add(zygote->event, NULL) != 0) {
         end_one(zygote);
         return err_set(err, ERR_MEMORY, 0, "watch the zygote");
+    }
+    if (!z->settings.host && send_begin(zygote, err) != 0) {
+        end_one(zygote);
+        return -1;
     }
     return 0;
 }

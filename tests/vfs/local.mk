@@ -6,9 +6,10 @@ TESTS += $(vfs_tests)
 vfs_plain = jailmod/vfs.h jailmod/vfs.c jailmod/vfs_data.c jailmod/vfs_fd.c \
 	jailmod/vfs_names.c jailmod/vfs_pages.c jailmod/vfs_path.c
 tests_vfs_oracle_SOURCES = tests/vfs/oracle.c tests/vfs/oracle.h \
-	tests/vfs/oracle_calls.c tests/vfs/oracle_tmpfs.c $(vfs_plain)
+	tests/vfs/oracle_calls.c tests/vfs/oracle_tmpfs.c $(vfs_plain) \
+	$(zygote_main)
 tests_vfs_oracle_CPPFLAGS = $(AM_CPPFLAGS)
-tests_vfs_pages_SOURCES = tests/vfs/pages.c $(vfs_plain)
+tests_vfs_pages_SOURCES = tests/vfs/pages.c $(vfs_plain) $(zygote_main)
 tests_vfs_pages_CPPFLAGS = $(AM_CPPFLAGS)
 
 .PHONY: check-files

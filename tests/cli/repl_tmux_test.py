@@ -151,10 +151,24 @@ def death_and_recovery():
         t.wait_for("\n'kept'")
 
 
+def has_ended(pid):
+    """tmux may take its time to reap it."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as f:
+            return f.read().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
 def leaving():
     with Terminal() as t:
+        pid = t.call("display-message", "-p", "#{pane_pid}").strip()
+        assert not has_ended(pid), pid
         t.key("C-d")
-        t.wait_for("Pane is dead")
+        until = time.monotonic() + PATIENCE
+        while not has_ended(pid):
+            assert time.monotonic() < until, t.screen()
+            time.sleep(0.05)
 
 
 TESTS = (editing, history, several_lines, completion, completion_is_bounded,

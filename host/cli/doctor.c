@@ -112,13 +112,12 @@ static int
 find_lacking(const char *policy_name, const json_t *report, json_t *out,
              struct err *err)
 {
-    const struct option_list none = {0};
     OWNED_POLICY policy = {0};
     size_t i;
     json_t *name;
     if (policy_name == NULL)
         return 0;
-    if (tool_policy(policy_name, &none, &none, &policy, err) != 0)
+    if (tool_policy(policy_name, NULL, &policy, err) != 0)
         return -1;
     OWNED_JSON root = json_loads(policy.json, 0, NULL);
     const json_t *wall = json_object_get(root, "wall");

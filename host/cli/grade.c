@@ -171,12 +171,11 @@ failed(struct err *err, const struct immure_err *from)
 static int
 set_up(const struct settings *set, struct grade_exam *out, struct err *err)
 {
-    static const struct option_list none = {0};
     OWNED_POLICY policy = {0};
     struct immure_err why;
     if (grade_read(set->tests, &out->tests, err) != 0 ||
-        tool_policy(set->policy ? set->policy : "grader", &none, &none,
-                    &policy, err) != 0)
+        tool_policy(set->policy ? set->policy : "grader", NULL, &policy,
+                    err) != 0)
         return -1;
     const struct policy_value *limits = policy.limits;
     out->limits = (struct immure_limits){

@@ -58,7 +58,8 @@ read_one(const char *given, struct grants *out, struct err *err)
     if (canned == NULL && (command == NULL || command[0] == '\0'))
         return err_set(err, ERR_USAGE, 0,
                        "--grant \"%.200s\": write NAME=exec:COMMAND, or "
-                       "NAME=stub:JSON for an answer that is always the same",
+                       "NAME=stub:JSON for an answer that is always the "
+                       "same, or NAME=URI for a gateway",
                        given);
     if (canned != NULL && check_json(given, canned, err) != 0)
         return -1;

@@ -12,8 +12,7 @@ launch_policy(const struct options *options, struct policy *out,
               struct err *err)
 {
     const char *given = options->policy ? options->policy : "pure";
-    if (tool_policy(given, &options->imports, &options->folders, out, err) !=
-        0)
+    if (tool_policy(given, options, out, err) != 0)
         return -1;
     for (int i = 0; i < POLICY_LIMIT_COUNT; i++)
         if (options->limit_given[i] &&

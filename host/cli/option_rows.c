@@ -203,7 +203,10 @@ set_folder(struct options *o, const char *value, struct err *err)
 static int
 set_grant(struct options *o, const char *value, struct err *err)
 {
-    return add(&o->grants, value, err);
+    const char *what = strchr(value, '=');
+    bool answers = what == NULL || strncmp(what, "=exec:", 6) == 0 ||
+                   strncmp(what, "=stub:", 6) == 0;
+    return add(answers ? &o->grants : &o->gateways, value, err);
 }
 
 static int
@@ -307,7 +310,7 @@ const struct option_row option_rows[] = {
     {"env", 0, "DIR", "import those from a virtual environment, or\nfrom /usr: the system's packages; may be repeated",
      GROUP_POLICY, ALL, .repeats = true, .set = set_folder},
 
-    {"grant", 0, "NAME=...", "let the guest call a function outside:\nNAME=exec:COMMAND, a command that answers lines\nof JSON, or NAME=stub:JSON; may be repeated",
+    {"grant", 0, "NAME=...", "let the guest call a function outside:\nNAME=exec:COMMAND, a command that answers lines\nof JSON, NAME=stub:JSON, or NAME=URI, a gateway;\nmay be repeated",
      GROUP_POLICY, FOR_RUN, .repeats = true, .set = set_grant},
 
     {"json", 0, NULL, "print the result object on stdout; the guest's\noutput is inside it",

@@ -202,5 +202,6 @@ options_clear(struct options *options)
     free(options->imports.items);
     free(options->folders.items);
     free(options->grants.items);
+    free(options->gateways.items);
     *options = (struct options){.report_fd = -1};
 }

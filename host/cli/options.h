@@ -31,6 +31,7 @@ struct options {
     const char *code, *module;
     const char *policy, *input, *globals, *report, *out;
     struct option_list files, dirs, env, imports, folders, grants;
+    struct option_list gateways; /* of --grant as well: NAME=URI */
     uint64_t limits[POLICY_LIMIT_COUNT];
     bool limit_given[POLICY_LIMIT_COUNT];
     bool seeded;

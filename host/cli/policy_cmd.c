@@ -26,11 +26,10 @@ check(const struct action *action, char *const *options, char *const *names,
       int *out_status, struct err *err)
 {
     (void)action, (void)options;
-    const struct option_list none = {0};
     *out_status = 0;
     for (; *names != NULL; names++) {
         OWNED_POLICY policy = {0};
-        if (tool_policy(*names, &none, &none, &policy, err) == 0) {
+        if (tool_policy(*names, NULL, &policy, err) == 0) {
             output_print("%s: ok (sha256:%s)\n", *names, policy.sha256);
             continue;
         }

@@ -216,25 +216,35 @@ tool_doctor(char **out_text, struct err *err)
 }
 
 int
-tool_policy(const char *given, const struct option_list *imports,
-            const struct option_list *folders, struct policy *out,
-            struct err *err)
+tool_policy(const char *given, const struct options *options,
+            struct policy *out, struct err *err)
 {
+    static const struct option_list none;
     const char *builtin = policy_builtin(given);
-    if (builtin != NULL && imports->count + folders->count == 0)
+    const struct {
+        const char *name;
+        const struct option_list *list;
+    } rows[] = {
+        {"--allow-import", options ? &options->imports : &none},
+        {"--env", options ? &options->folders : &none},
+        {"--grant", options ? &options->gateways : &none},
+    };
+    enum { ROWS = sizeof rows / sizeof *rows };
+    size_t count = 0, n = 0;
+    for (size_t i = 0; i < ROWS; i++)
+        count += rows[i].list->count;
+    if (builtin != NULL && count == 0)
         return policy_parse(out, builtin, err);
-    OWNED_BUF space =
-        calloc(2 * (imports->count + folders->count) + 3, sizeof(char *));
+    OWNED_BUF space = calloc(2 * count + 3, sizeof(char *));
     const char **args = (const char **)(void *)space;
     OWNED_STR json = NULL;
     int status;
-    size_t n = 0;
     if (args == NULL)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
     args[n++] = "policy";
     args[n++] = given;
-    n = add_options(args, n, "--allow-import", imports);
-    n = add_options(args, n, "--env", folders);
+    for (size_t i = 0; i < ROWS; i++)
+        n = add_options(args, n, rows[i].name, rows[i].list);
     if (tool_run(args, &json, &status, err) != 0)
         return -1;
     return policy_parse(out, json, err);

@@ -27,11 +27,10 @@ int tool_fail(const struct tool_talk *talk, struct err *err);
 /* What holds on this machine: the JSON of `immure-supervisor --doctor`. */
 int tool_doctor(char **out_text, struct err *err);
 
-/* The effective policy of a file or a profile, with modules and folders of
- * packages from the command line.  No child is started for a profile as it was
- * shipped. */
-int tool_policy(const char *given, const struct option_list *imports,
-                const struct option_list *folders, struct policy *out,
-                struct err *err);
+/* The effective policy of a file or a profile, with modules, folders of
+ * packages and gateways from the command line; NULL: none.  No child is
+ * started for a profile as it was shipped. */
+int tool_policy(const char *given, const struct options *options,
+                struct policy *out, struct err *err);
 
 #endif

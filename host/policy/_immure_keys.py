@@ -140,7 +140,6 @@ TABLES = {
 LATER = {
     "limits.fuel": "this version counts no instructions: use cpu",
     "limits.threads": "guests have one thread",
-    "gateways": "this version has no gateways",
     "wall.syscalls": "the system calls of guests are one fixed list; immure "
                      "policy explain prints each",
 }

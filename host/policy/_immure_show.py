@@ -2,6 +2,7 @@
 import json
 import sys
 
+import _immure_gateways
 import _immure_given
 import _immure_policy as policy
 import _jail
@@ -46,9 +47,26 @@ def rows(whole):
             yield table, "]", ""
 
 
+def gateway_rows(whole):
+    """The same of gateways.  No secret is among them: the keys name its file
+    or variable."""
+    for name, gateway in whole["gateways"].items():
+        table = "gateways." + name
+        keys = _immure_gateways.keys_of(gateway["kind"])
+        yield (table, "kind = %s" % written(gateway["kind"]),
+               whole["origins"].get(table + ".kind", ""))
+        for key, row in keys.items():
+            number = isinstance(row, Number)
+            value = gateway.get(row.field if number else key)
+            if value is not None:
+                yield (table, "%s = %s" % (key, number_text(row, value)
+                                           if number else written(value)),
+                       whole["origins"].get("%s.%s" % (table, key), ""))
+
+
 def effective(whole, with_origins):
     lines, last = ["# %s, sha256:%s" % (whole["name"], whole["sha256"])], None
-    for table, text, origin in rows(whole):
+    for table, text, origin in [*rows(whole), *gateway_rows(whole)]:
         if table != last:
             lines += ["", "[%s]" % table]
             last = table
@@ -120,6 +138,13 @@ def given(whole):
     return found, changed
 
 
+def reached(whole):
+    """The gateways, each with all that is said of it."""
+    return {"%s (%s)" % (name, ", ".join(
+        "%s %s" % (key, written(value)) for key, value in gateway.items()))
+            for name, gateway in whole["gateways"].items()}
+
+
 def compare_numbers(table, old, new):
     for name, key in TABLES[table].items():
         before, after = old[table].get(key.field), new[table].get(key.field)
@@ -154,6 +179,8 @@ def compare(old, new):
                      "guest no longer finds: %s", sorted),
         compare_sets(old_changed, new_changed, "guest can now change: %s",
                      "guest can no longer change: %s", sorted),
+        compare_sets(reached(old), reached(new), "guest can now call: %s",
+                     "guest can no longer call: %s", sorted),
         compare_sets(set(new["wall"]["require"]), set(old["wall"]["require"]),
                      "may now run without the wall's %s",
                      "now needs the wall's %s"),

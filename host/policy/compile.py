@@ -17,6 +17,7 @@ import sys
 import tomllib
 
 import _immure_folders
+import _immure_gateways
 import _immure_given
 from _immure_keys import (COUNT, LATER, SIZE, TABLES, TIME, UNITS,
                           WALL_LAYERS, Choice, Names, Number)
@@ -174,8 +175,12 @@ def parse_quantity(text, unit, example):
 
 def read_number(source, table, key, value):
     """The value of a key that holds a number, checked."""
-    _, unit, low, high, example, _ = TABLES[table][key]
-    path, dotted = (table, key), table + "." + key
+    return read_number_at(source, (table, key), TABLES[table][key], value)
+
+
+def read_number_at(source, path, row, value):
+    _, unit, low, high, example, _ = row
+    key, dotted = path[-1], ".".join(path)
     if unit == COUNT:
         if type(value) is not int:
             source.fail(path, "%s must be a whole number: write, for "
@@ -267,7 +272,8 @@ def _change_list(source, path, old, value):
 # --- one policy --------------------------------------------------------------
 
 def empty_policy(name):
-    policy = {"name": name, "origins": {}, "applied": []}
+    policy = {"name": name, "tenant": name, "origins": {}, "applied": [],
+              "gateways": {}}
     for table, keys in TABLES.items():
         policy[table] = {name: [] for name, key in keys.items()
                          if isinstance(key, Names)}
@@ -311,7 +317,7 @@ _APPLY = {Number: _apply_number, Choice: _apply_choice, Names: _apply_list}
 
 
 def _check_table(source, key, value):
-    known = ["extends", *TABLES]
+    known = ["extends", "tenant", "gateways", *TABLES]
     if key in LATER:
         source.fail((key,), "%s is not there: %s", key, LATER[key])
     for table in ("limits", "pool"):
@@ -322,7 +328,7 @@ def _check_table(source, key, value):
         source.fail((key,), "unknown %s '%s'%s", "table" if
                     isinstance(value, dict) else "key", key,
                     _nearest(key, known))
-    if key != "extends" and not isinstance(value, dict):
+    if key not in ("extends", "tenant") and not isinstance(value, dict):
         source.fail((key,), "%s is a table: write [%s]", key, key)
 
 
@@ -335,6 +341,13 @@ def _apply(policy, source):
             apply = _APPLY[type(TABLES[table][key])]
             apply(policy, source, table, key, value)
             policy["origins"][table + "." + key] = source.where(table, key)
+    _immure_gateways.apply(policy, source, _Tools)
+
+
+class _Tools:
+    """What _immure_gateways needs of this file."""
+    number = staticmethod(read_number_at)
+    nearest = staticmethod(_nearest)
 
 
 def _extends(source):
@@ -415,7 +428,8 @@ def _check_given(policy):
                                             files[above]))
 
 
-def compile_policy(text, filename, allow_imports=(), profiles=None, envs=()):
+def compile_policy(text, filename, allow_imports=(), profiles=None, envs=(),
+                   gateways=()):
     """The effective policy of TEXT, which FILENAME names in messages.  Raises
     PolicyError."""
     profiles = known_profiles() if profiles is None else profiles
@@ -431,6 +445,7 @@ def compile_policy(text, filename, allow_imports=(), profiles=None, envs=()):
             policy["origins"]["modules.allow." + module] = COMMAND_LINE
             policy["origins"]["modules.allow"] = COMMAND_LINE
     _add_envs(policy, envs)
+    _add_gateways(policy, gateways)
     _check_whole(policy)
     return seal_policy(policy)
 
@@ -446,6 +461,16 @@ def _add_envs(policy, envs):
     paths[:] = list(envs) + [path for path in paths if path not in envs]
     for path in envs:
         policy["origins"]["packages.path." + path] = COMMAND_LINE
+
+
+def _add_gateways(policy, given):
+    """--grant NAME=URI."""
+    for item in given:
+        try:
+            name, text = _immure_gateways.from_option(item)
+        except ValueError as error:
+            raise PolicyError("--grant %s" % error) from None
+        _immure_gateways.apply(policy, Source(text, "--grant " + name), _Tools)
 
 
 def find_folders(policy):
@@ -471,7 +496,8 @@ def find_folders(policy):
 
 def seal_policy(policy):
     """Add the hash over everything but the origins."""
-    whole = {key: policy[key] for key in ("name", *TABLES)}
+    whole = {key: policy[key]
+             for key in ("name", "tenant", "gateways", *TABLES)}
     text = json.dumps(whole, sort_keys=True, separators=(",", ":"))
     whole["sha256"] = hashlib.sha256(text.encode()).hexdigest()
     whole["origins"] = policy["origins"]
@@ -511,11 +537,12 @@ def text_of(given):
     return read_text(given)
 
 
-def load_policy(given, allow_imports=(), envs=()):
+def load_policy(given, allow_imports=(), envs=(), gateways=()):
     """The effective policy of a profile's name or a file's path."""
     profiles = known_profiles()
     name = "profile " + given if given in profiles else given
-    return compile_policy(text_of(given), name, allow_imports, profiles, envs)
+    return compile_policy(text_of(given), name, allow_imports, profiles, envs,
+                          gateways)
 
 
 def applied_by(given):
@@ -528,14 +555,13 @@ def applied_by(given):
 
 
 def from_options(args):
-    """The effective policy of FILE|NAME [--allow-import M|--env DIR]..., with
-    the folders of packages as they are on this machine."""
+    """The effective policy of FILE|NAME [--allow-import M|--env DIR|--grant
+    NAME=URI]..., with the folders of packages as they are on this machine."""
     given, *rest = args
     options = list(zip(rest[::2], rest[1::2]))
-    return find_folders(load_policy(
-        given, [value for option, value in options
-                if option == "--allow-import"],
-        [value for option, value in options if option == "--env"]))
+    return find_folders(load_policy(given, *(
+        [value for option, value in options if option == wanted]
+        for wanted in ("--allow-import", "--env", "--grant"))))
 
 
 def main(args):

@@ -11,6 +11,7 @@ import textwrap
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import _immure_gateways as gateways  # noqa: E402
 import compile as policy  # noqa: E402
 from _immure_keys import (COUNT, LATER, TABLES, UNITS, Choice,  # noqa: E402
                           Names, Number)
@@ -43,6 +44,42 @@ def number_rows(table, pure):
     yield ".El\n"
 
 
+def gateway_key(name, key):
+    yield ".It Li %s\n" % name
+    yield from map(wrapped, key.text.rstrip(".").split(". "))
+    if isinstance(key, Choice):
+        yield wrapped("It is %s" % " or ".join(key.words))
+    elif isinstance(key, Names) and key.known:
+        yield wrapped("They are %s" % ", ".join(key.known))
+    elif isinstance(key, gateways.Flag):
+        yield wrapped("Left out, it is %s" % str(key.otherwise).lower())
+    elif isinstance(key, Number):
+        value = gateways.DEFAULTS.get(key.field)
+        if value is not None:
+            yield wrapped("Left out, it is %s" % policy.show_quantity(
+                value, key.unit))
+    if getattr(key, "needed", False):
+        yield wrapped("It is needed")
+
+
+def gateways_manual():
+    yield ".Ss [gateways.NAME]\n"
+    yield wrapped("What guests may call outside, by that name; "
+                  "immure-gateway(7) has what each kind does for them")
+    yield ".Bl -tag -width Ds\n.It Li kind\n"
+    yield wrapped("It is needed, and one of: %s" % ", ".join(gateways.KINDS))
+    for name, key in gateways.COMMON.items():
+        yield from gateway_key(name, key)
+    yield ".El\n"
+    for kind, (what, keys) in gateways.KINDS.items():
+        yield ".Ss [gateways.NAME], kind %s\n" % kind
+        yield from map(wrapped, what.rstrip(".").split(". "))
+        yield ".Bl -tag -width Ds\n"
+        for name, key in keys.items():
+            yield from gateway_key(name, key)
+        yield ".El\n"
+
+
 def manual(pure):
     for table, keys in TABLES.items():
         yield ".Ss [%s]\n" % table
@@ -58,6 +95,7 @@ def manual(pure):
             elif isinstance(key, Names) and key.known:
                 yield wrapped("They are %s" % ", ".join(key.known))
         yield ".El\n"
+    yield from gateways_manual()
     yield ".Ss Not in this version\n.Bl -tag -width Ds\n"
     for name, why in LATER.items():
         yield ".It Li %s\n" % name
@@ -95,6 +133,30 @@ def choice_schema(key):
 
 SCHEMAS = {Number: number_schema, Names: names_schema, Choice: choice_schema}
 
+GATEWAY_SCHEMAS = {
+    Number: number_schema,
+    Choice: choice_schema,
+    Names: lambda key: names_schema(key)["anyOf"][0] | {
+        "description": key.text},
+    gateways.Text: lambda key: {"description": key.text, "type": "string",
+                                "examples": [key.example]},
+    gateways.File: lambda key: {"description": key.text, "type": "string",
+                                "examples": [key.example]},
+    gateways.Flag: lambda key: {"description": key.text, "type": "boolean",
+                                "default": key.otherwise},
+    gateways.Value: lambda key: {"description": key.text},
+}
+
+
+def gateway_schema(kind):
+    keys = gateways.keys_of(kind)
+    properties = {"kind": {"const": kind}} | {
+        name: GATEWAY_SCHEMAS[type(key)](key) for name, key in keys.items()}
+    needed = [name for name, key in keys.items()
+              if getattr(key, "needed", False)]
+    return {"type": "object", "additionalProperties": False,
+            "properties": properties, "required": ["kind", *needed]}
+
 
 def schema():
     tables = {
@@ -107,10 +169,19 @@ def schema():
                               "files by a path that ends in .toml.",
                "type": "array", "minItems": 1, "items": {"type": "string"},
                "default": ["pure"]}
+    tenant = {"description": "Whose keys the gateways cache and session "
+                             "touch; by itself, the policy's name.",
+              "type": "string", "pattern": "^%s$" % gateways.NAME.pattern}
+    gateway = {"description": "What guests may call outside, by name.",
+               "type": "object",
+               "additionalProperties": {
+                   "anyOf": [gateway_schema(kind)
+                             for kind in gateways.KINDS]}}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": "A policy of immure, immure-policy(5)",
             "type": "object", "additionalProperties": False,
-            "properties": {"extends": extends} | tables}
+            "properties": {"extends": extends, "tenant": tenant,
+                           "gateways": gateway} | tables}
 
 
 # --- both --------------------------------------------------------------------------

@@ -26,6 +26,7 @@ policy_frozen = \
 	_immure_cases=$(top_srcdir)/host/policy/_immure_cases.py \
 	_immure_desk=$(top_srcdir)/host/policy/_immure_desk.py \
 	_immure_folders=$(top_srcdir)/host/policy/_immure_folders.py \
+	_immure_gateways=$(top_srcdir)/host/policy/_immure_gateways.py \
 	_immure_given=$(top_srcdir)/host/policy/_immure_given.py \
 	_immure_inventory=$(top_srcdir)/host/policy/_immure_inventory.py \
 	_immure_keys=$(top_srcdir)/host/policy/_immure_keys.py \
@@ -38,6 +39,7 @@ policy_frozen_files = \
 	$(top_srcdir)/host/policy/_immure_cases.py \
 	$(top_srcdir)/host/policy/_immure_desk.py \
 	$(top_srcdir)/host/policy/_immure_folders.py \
+	$(top_srcdir)/host/policy/_immure_gateways.py \
 	$(top_srcdir)/host/policy/_immure_given.py \
 	$(top_srcdir)/host/policy/_immure_inventory.py \
 	$(top_srcdir)/host/policy/_immure_keys.py \
@@ -48,7 +50,8 @@ policy_frozen_files = \
 	host/policy/profiles.py
 
 host/policy/builtin.c: host/policy/embed.py host/policy/compile.py \
-		host/policy/_immure_folders.py host/policy/_immure_given.py \
+		host/policy/_immure_folders.py \
+		host/policy/_immure_gateways.py host/policy/_immure_given.py \
 		host/policy/_immure_keys.py \
 		$(policy_profiles)
 	$(AM_V_GEN)$(MKDIR_P) host/policy && \
@@ -60,7 +63,8 @@ host/policy/profiles.py: host/policy/builtin.c
 CLEANFILES += host/policy/builtin.c host/policy/profiles.py
 EXTRA_DIST += $(policy_profiles) host/policy/_immure_cases.py \
 	host/policy/_immure_desk.py \
-	host/policy/_immure_folders.py host/policy/_immure_given.py \
+	host/policy/_immure_folders.py host/policy/_immure_gateways.py \
+	host/policy/_immure_given.py \
 	host/policy/_immure_inventory.py \
 	host/policy/_immure_keys.py host/policy/_immure_show.py \
 	host/policy/compile.py host/policy/docs.py host/policy/embed.py \

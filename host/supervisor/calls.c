@@ -15,6 +15,17 @@ find(const struct calls *calls, struct span name)
     return NULL;
 }
 
+static int
+add(struct calls *calls, const struct grant *grant, struct err *err)
+{
+    if (calls->grants == NULL)
+        calls->grants = calloc(GRANTS_MAX, sizeof *calls->grants);
+    if (calls->grants == NULL)
+        return err_set(err, ERR_MEMORY, 0, "out of memory");
+    calls->grants[calls->ngrants++] = *grant;
+    return 0;
+}
+
 int
 calls_grant(struct calls *calls, struct span payload, struct err *err)
 {
@@ -28,13 +39,59 @@ calls_grant(struct calls *calls, struct span payload, struct err *err)
         return err_set(err, ERR_PROTO, 0,
                        "a function that is granted twice, or more than %d",
                        GRANTS_MAX);
-    if (calls->grants == NULL)
-        calls->grants = calloc(GRANTS_MAX, sizeof *calls->grants);
-    if (calls->grants == NULL)
-        return err_set(err, ERR_MEMORY, 0, "out of memory");
     memcpy(grant.name, payload.data, payload.len);
-    calls->grants[calls->ngrants++] = grant;
+    return add(calls, &grant, err);
+}
+
+int
+calls_grant_gateways(struct calls *calls, const struct gateways *gateways,
+                     struct err *err)
+{
+    for (size_t i = 0; i < gateways->count; i++) {
+        const struct gateway_row *row = &gateways->rows[i];
+        struct grant grant = {.calls_max = row->calls_max,
+                              .bytes_max = row->bytes_max,
+                              .gateway = row};
+        const struct span name = {(const uint8_t *)row->name,
+                                  strlen(row->name)};
+        if (find(calls, name) != NULL)
+            return err_set(err, ERR_POLICY, 0,
+                           "the job is granted a function %s, and its policy "
+                           "has a gateway of that name",
+                           row->name);
+        if (calls->ngrants == GRANTS_MAX)
+            return err_set(err, ERR_POLICY, 0,
+                           "more than %d functions and gateways are granted",
+                           GRANTS_MAX);
+        strcpy(grant.name, row->name);
+        if (add(calls, &grant, err) != 0)
+            return -1;
+    }
     return 0;
+}
+
+/* Of the total that its policy has. */
+static uint64_t
+left_ms(const struct grant *grant)
+{
+    uint64_t used = grant->ns / 1000000;
+    return used < grant->gateway->total_ms ? grant->gateway->total_ms - used
+                                           : 0;
+}
+
+uint32_t
+calls_time_ms(const struct calls *calls)
+{
+    const struct gateway_row *row = calls->waiting->gateway;
+    uint64_t left = left_ms(calls->waiting);
+    uint64_t ms = row->time_ms < left ? row->time_ms : left;
+    return ms > 0 ? (uint32_t)ms : 1;
+}
+
+bool
+calls_wait_for_gateway(const struct calls *calls)
+{
+    return calls->waiting != NULL && calls->waiting->gateway != NULL;
 }
 
 void
@@ -69,7 +126,8 @@ calls_begin(struct calls *calls, const struct call *call, uint64_t now_ns,
         return 0;
     }
     *out = ANSWER_QUOTA;
-    if (grant->calls == grant->calls_max) {
+    if (grant->calls == grant->calls_max ||
+        (grant->gateway != NULL && left_ms(grant) == 0)) {
         grant->refused++;
         return 0;
     }

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "host/supervisor/gateways.h"
 #include "host/wire/call.h"
 
 struct grant {
@@ -13,6 +14,7 @@ struct grant {
     uint64_t bytes_max; /* of data, both ways together */
     uint32_t calls, refused;
     uint64_t bytes, ns;
+    const struct gateway_row *gateway; /* the policy's; NULL: the client's */
 };
 
 struct calls {
@@ -26,6 +28,17 @@ struct calls {
 /* Take the payload of a FRAME_GRANT.  ERR_PROTO: malformed, a name twice, or
  * too many. */
 int calls_grant(struct calls *calls, struct span payload, struct err *err);
+
+/* Grant the gateways of a policy, which outlives the calls.  ERR_POLICY: the
+ * client granted a function of that name, or they are too many together. */
+int calls_grant_gateways(struct calls *calls, const struct gateways *gateways,
+                         struct err *err);
+
+/* Milliseconds that the call has which the guest waits in; at least 1. */
+uint32_t calls_time_ms(const struct calls *calls);
+
+/* Whether the guest waits for a gateway. */
+bool calls_wait_for_gateway(const struct calls *calls);
 
 /* The job, or a session's step, is over: nothing is granted any more. */
 void calls_clear(struct calls *calls);

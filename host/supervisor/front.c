@@ -21,8 +21,8 @@ static void
 send_text(struct front *front, enum frame_type type, uint16_t id,
           const char *text)
 {
-    client_link_send(&front->client, type, id, nothing,
-                     (struct span){(const uint8_t *)text, strlen(text)});
+    frame_link_send(&front->client, type, id, nothing,
+                    (struct span){(const uint8_t *)text, strlen(text)});
 }
 
 static void
@@ -30,9 +30,9 @@ send_cause(struct front *front, enum frame_type type, uint16_t id,
            const struct err *cause)
 {
     uint8_t code = (uint8_t)cause->code;
-    client_link_send(&front->client, type, id, (struct span){&code, 1},
-                     (struct span){(const uint8_t *)cause->msg,
-                                   strnlen(cause->msg, sizeof cause->msg)});
+    frame_link_send(&front->client, type, id, (struct span){&code, 1},
+                    (struct span){(const uint8_t *)cause->msg,
+                                  strnlen(cause->msg, sizeof cause->msg)});
 }
 
 static void
@@ -59,7 +59,8 @@ end_request(struct front *front, struct request *r)
     if (r->idle_timer != NULL)
         event_free(r->idle_timer);
     buf_clear(&r->frames);
-    calls_clear(&r->calls);
+    front_end_calls(r);
+    front_leave_gateways(r);
     free(r);
     if (front->draining && front->nopen == 0)
         send_text(front, FRAME_DRAIN, 0, "");
@@ -70,8 +71,8 @@ on_output(void *arg, struct request *r, int fd, const void *data, size_t len)
 {
     struct front *front = arg;
     if (r->flags & JOB_STREAM)
-        client_link_send(&front->client, fd == 1 ? FRAME_STDOUT : FRAME_STDERR,
-                         r->id, nothing, (struct span){data, len});
+        frame_link_send(&front->client, fd == 1 ? FRAME_STDOUT : FRAME_STDERR,
+                        r->id, nothing, (struct span){data, len});
 }
 
 static int
@@ -79,6 +80,18 @@ on_call(void *arg, struct request *r, struct run *run, struct span payload,
         struct err *err)
 {
     return front_take_call(arg, r, run, payload, err);
+}
+
+static void
+on_answer(void *arg, struct pool *pool, uint16_t id, struct span payload)
+{
+    front_take_gateway(arg, pool, id, payload);
+}
+
+static void
+on_broker_lost(void *arg, struct pool *pool)
+{
+    front_lost_broker(arg, pool);
 }
 
 static void
@@ -123,9 +136,9 @@ send_result(struct front *front, const struct request *r, struct run *run)
                                           &exit_code, &signal));
     put_u32(head + 4, (uint32_t)exit_code);
     put_u32(head + 8, (uint32_t)signal);
-    client_link_send(&front->client, FRAME_RESULT, r->id,
-                     (struct span){head, sizeof head},
-                     (struct span){(const uint8_t *)text, strlen(text)});
+    frame_link_send(&front->client, FRAME_RESULT, r->id,
+                    (struct span){head, sizeof head},
+                    (struct span){(const uint8_t *)text, strlen(text)});
 }
 
 static void
@@ -133,7 +146,7 @@ on_result(void *arg, struct request *r, struct run *run)
 {
     struct front *front = arg;
     send_result(front, r, run);
-    calls_clear(&r->calls);
+    front_end_calls(r);
     count_bytes(front, r, 0);
     if (!(r->flags & JOB_SESSION))
         end_request(front, r);
@@ -169,6 +182,8 @@ open_policy(struct front *front, uint16_t id, struct span json,
 {
     const struct pool_events events = {.output = on_output,
                                        .call = on_call,
+                                       .answer = on_answer,
+                                       .broker_lost = on_broker_lost,
                                        .result = on_result,
                                        .failed = on_failed,
                                        .closed = on_closed,
@@ -252,9 +267,19 @@ send_busy(struct front *front, struct request *r, uint32_t ms)
 {
     uint8_t payload[4];
     put_u32(payload, ms);
-    client_link_send(&front->client, FRAME_BUSY, r->id,
-                     (struct span){payload, sizeof payload}, nothing);
+    frame_link_send(&front->client, FRAME_BUSY, r->id,
+                    (struct span){payload, sizeof payload}, nothing);
     end_request(front, r);
+}
+
+static void
+refuse_call_names(struct front *front, struct request *r,
+                  const struct err *cause)
+{
+    if (r->flags & JOB_SESSION)
+        session_end(r, cause->msg);
+    else
+        on_failed(front, r, cause);
 }
 
 static void
@@ -268,6 +293,11 @@ take_job(struct front *front, struct request *r)
         return;
     }
     count_bytes(front, r, r->frames.len);
+    if (calls_grant_gateways(&r->calls, &r->pool->policy.gateways, &err) !=
+        0) {
+        refuse_call_names(front, r, &err);
+        return;
+    }
     if (front->queued_bytes > QUEUE_BYTES_MAX &&
         front->queued_bytes > r->frames.len && r->guest == NULL)
         send_busy(front, r, ms);
@@ -367,6 +397,14 @@ pause_job(struct front *front, struct request *r, bool paused)
 }
 
 static void
+reset(struct request *r)
+{
+    pool_reset(r);
+    front_end_calls(r);
+    front_leave_gateways(r);
+}
+
+static void
 interrupt(struct request *r)
 {
     run_interrupt(&r->guest->run);
@@ -385,7 +423,7 @@ on_job_frame(struct front *front, const struct frame_header *h,
     if (h->type == FRAME_CANCEL)
         cancel(front, r);
     else if (h->type == FRAME_RESET)
-        pool_reset(r);
+        reset(r);
     else if (h->type == FRAME_PAUSE || h->type == FRAME_RESUME)
         pause_job(front, r, h->type == FRAME_PAUSE);
     else if (h->type == FRAME_INTERRUPT && r->guest != NULL)
@@ -439,12 +477,13 @@ on_congested(void *arg, bool congested)
 int
 front_init(struct front *front, struct guests *guests, struct err *err)
 {
-    const struct client_events events = {.frame = on_frame,
-                                         .gone = on_gone,
-                                         .congested = on_congested,
-                                         .arg = front};
+    const struct frame_link_events events = {.frame = on_frame,
+                                             .gone = on_gone,
+                                             .congested = on_congested,
+                                             .arg = front};
     front->guests = guests;
-    return client_link_init(&front->client, guests->base, &events, err);
+    return frame_link_init(&front->client, guests->base, CLIENT_FD,
+                           FRAME_FROM_CLIENT, &events, err);
 }
 
 void
@@ -457,7 +496,7 @@ front_clear(struct front *front)
         }
     for (int id = 0; id < FRONT_POLICIES; id++)
         free(front->refused[id]);
-    client_link_clear(&front->client);
+    frame_link_clear(&front->client);
 }
 
 /* An idle guest of another policy makes room; its own are of no use, or there

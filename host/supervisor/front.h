@@ -4,13 +4,13 @@
 #ifndef IMMURE_FRONT_H
 #define IMMURE_FRONT_H
 
-#include "host/supervisor/client_link.h"
+#include "host/link/frame_link.h"
 #include "host/supervisor/pool.h"
 
-enum { FRONT_IDS = 1 << 16, FRONT_POLICIES = 256 };
+enum { CLIENT_FD = 3, FRONT_IDS = 1 << 16, FRONT_POLICIES = 256 };
 
 struct front {
-    struct client_link client;
+    struct frame_link client;
     struct guests *guests;
     bool once, host;
     char *const *zygote_argv;

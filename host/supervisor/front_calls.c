@@ -1,49 +1,153 @@
 #include "host/supervisor/front_calls.h"
 
+#include <string.h>
+
+/* A broker answers by itself when the time of a call is up. */
+enum { BROKER_SLACK_MS = 2000 };
+
+static const struct span nothing = {(const uint8_t *)"", 0};
+
+static int
+answer(struct request *request, struct run *run, struct answer *answer,
+       struct err *err)
+{
+    bool gateway = calls_wait_for_gateway(&request->calls);
+    if (!calls_end(&request->calls, answer, run_now_ns()))
+        return 0;
+    if (gateway)
+        run_hold_wall(run, false);
+    return run_answer(run, answer, err);
+}
+
+/* End the call that the guest waits in, with a text. */
+static void
+answer_error(struct request *request, struct run *run, const char *text)
+{
+    struct err err;
+    struct answer told = {request->calls.serial,
+                          ANSWER_ERROR,
+                          {(const uint8_t *)text, strlen(text)}};
+    if (answer(request, run, &told, &err) != 0)
+        run_give_up(run, &err);
+}
+
+static void
+ask_gateway(struct request *request, struct run *run, struct span payload)
+{
+    struct broker_link *broker = request->pool->broker;
+    uint32_t ms = calls_time_ms(&request->calls);
+    if (request->calls.waiting->gateway->pauses)
+        run_hold_wall(run, true);
+    if (broker_link_ask(broker, request->id, ms, payload))
+        request->joined = true;
+    else
+        answer_error(request, run, broker->cause.msg);
+}
+
 int
 front_take_call(struct front *front, struct request *request, struct run *run,
                 struct span payload, struct err *err)
 {
-    static const struct span nothing = {(const uint8_t *)"", 0};
     struct call call;
     enum answer_status status;
     if (call_parse(payload, &call, err) != 0 ||
         calls_begin(&request->calls, &call, run_now_ns(), &status, err) != 0)
         return -1;
-    if (status == ANSWER_VALUE) {
-        client_link_send(&front->client, FRAME_CALL, request->id, payload,
-                         nothing);
-        return 1;
+    if (status != ANSWER_VALUE) {
+        const struct answer told = {call.serial, status, nothing};
+        return run_answer(run, &told, err);
     }
-    const struct answer answer = {call.serial, status, nothing};
-    return run_answer(run, &answer, err);
+    if (calls_wait_for_gateway(&request->calls))
+        ask_gateway(request, run, payload);
+    else
+        frame_link_send(&front->client, FRAME_CALL, request->id, payload,
+                        nothing);
+    return 1;
 }
 
 int
 front_take_answer(struct request *request, struct span payload,
                   struct err *err)
 {
-    struct answer answer;
-    if (answer_parse(payload, &answer, err) != 0)
+    struct answer told;
+    if (answer_parse(payload, &told, err) != 0)
         return -1;
-    if (answer.status != ANSWER_VALUE && answer.status != ANSWER_ERROR)
+    if (told.status != ANSWER_VALUE && told.status != ANSWER_ERROR)
         return err_set(err, ERR_PROTO, 0, "an answer that is not a client's");
-    if (request->guest == NULL ||
-        !calls_end(&request->calls, &answer, run_now_ns()))
+    if (request->guest == NULL || calls_wait_for_gateway(&request->calls))
         return 0;
-    return run_answer(&request->guest->run, &answer, err);
+    return answer(request, &request->guest->run, &told, err);
+}
+
+void
+front_take_gateway(struct front *front, struct pool *pool, uint16_t id,
+                   struct span payload)
+{
+    struct request *request = front->requests[id];
+    struct answer told;
+    struct err err;
+    if (request == NULL || request->pool != pool || request->guest == NULL ||
+        !calls_wait_for_gateway(&request->calls))
+        return;
+    struct run *run = &request->guest->run;
+    if (answer_parse(payload, &told, &err) != 0 ||
+        answer(request, run, &told, &err) != 0)
+        run_give_up(run, &err);
+}
+
+void
+front_lost_broker(struct front *front, struct pool *pool)
+{
+    for (int id = 0; id < FRONT_IDS; id++) {
+        struct request *r = front->requests[id];
+        if (r == NULL || r->pool != pool)
+            continue;
+        r->joined = false;
+        if (r->guest != NULL && calls_wait_for_gateway(&r->calls))
+            answer_error(r, &r->guest->run, pool->broker->cause.msg);
+    }
+}
+
+void
+front_end_calls(struct request *request)
+{
+    if (calls_wait_for_gateway(&request->calls))
+        broker_link_stop(request->pool->broker, request->id);
+    calls_clear(&request->calls);
+}
+
+void
+front_leave_gateways(struct request *request)
+{
+    if (request->joined)
+        broker_link_leave(request->pool->broker, request->id);
+    request->joined = false;
+}
+
+static bool
+is_late(const struct request *r, uint64_t now_ns)
+{
+    const struct calls *calls = &r->calls;
+    if (!calls_wait_for_gateway(calls))
+        return false;
+    uint64_t ms = calls->waiting->gateway->time_ms + BROKER_SLACK_MS;
+    return now_ns - calls->since_ns > ms * 1000000;
+}
+
+void
+front_check_brokers(struct front *front, uint64_t now_ns)
+{
+    for (int id = 0; id < FRONT_IDS && front->nopen > 0; id++) {
+        struct request *r = front->requests[id];
+        if (r != NULL && is_late(r, now_ns))
+            broker_link_give_up(r->pool->broker);
+    }
 }
 
 void
 front_interrupt_call(struct request *request)
 {
-    static const char text[] = "the call was interrupted";
-    struct err err;
-    struct answer answer = {request->calls.serial,
-                            ANSWER_ERROR,
-                            {(const uint8_t *)text, sizeof text - 1}};
-    struct run *run = &request->guest->run;
-    if (calls_end(&request->calls, &answer, run_now_ns()) &&
-        run_answer(run, &answer, &err) != 0)
-        run_give_up(run, &err);
+    if (calls_wait_for_gateway(&request->calls))
+        broker_link_stop(request->pool->broker, request->id);
+    answer_error(request, &request->guest->run, "the call was interrupted");
 }

@@ -1,4 +1,5 @@
-/* Calls of guests, from the guest to the client and back. */
+/* Calls of guests, from the guest to the client or to its policy's broker, and
+ * back. */
 #ifndef IMMURE_FRONT_CALLS_H
 #define IMMURE_FRONT_CALLS_H
 
@@ -13,6 +14,22 @@ int front_take_call(struct front *front, struct request *request,
  * step that asked may be over. */
 int front_take_answer(struct request *request, struct span payload,
                       struct err *err);
+
+/* A FRAME_ANSWER of a pool's broker. */
+void front_take_gateway(struct front *front, struct pool *pool, uint16_t id,
+                        struct span payload);
+
+/* The broker answers nothing of what it was asked. */
+void front_lost_broker(struct front *front, struct pool *pool);
+
+/* The job, or a session's step, is over, with what it was granted. */
+void front_end_calls(struct request *request);
+
+/* The job's guest is gone, and with it what it has open at its gateways. */
+void front_leave_gateways(struct request *request);
+
+/* Once a second: a broker that keeps no deadline is ended. */
+void front_check_brokers(struct front *front, uint64_t now_ns);
 
 /* A session's step is interrupted: a call that it waits in ends with an error,
  * so that the signal is seen even if it came just before the waiting. */

@@ -104,17 +104,27 @@ limits_start(struct run *run)
 }
 
 void
-limits_hold(struct run *run)
+limits_hold_wall(struct run *run)
 {
     event_del(run->wall_timer);
+}
+
+void
+limits_hold_cpu(struct run *run)
+{
     event_del(run->cpu_timer);
 }
 
 void
-limits_go_on(struct run *run)
+limits_go_on_wall(struct run *run)
 {
     uint64_t limit = run->limits.wall_ms * 1000000, age = run_age_ns(run);
     arm(run, &run->wall_timer, on_wall, limit > age ? limit - age : 0);
+}
+
+void
+limits_go_on_cpu(struct run *run)
+{
     on_cpu(-1, 0, run);
 }
 

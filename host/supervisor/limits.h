@@ -19,9 +19,11 @@ enum { LIMITS_GRACE_MS = 30 };
 /* The guest is given its job: its clocks start. */
 void limits_start(struct run *run);
 
-/* Stop the clocks, and let them go on with what is left. */
-void limits_hold(struct run *run);
-void limits_go_on(struct run *run);
+/* Stop a clock, and let it go on with what is left. */
+void limits_hold_wall(struct run *run);
+void limits_hold_cpu(struct run *run);
+void limits_go_on_wall(struct run *run);
+void limits_go_on_cpu(struct run *run);
 
 /* A session's step is over: what it used. */
 void limits_step(struct run *run);

@@ -1,12 +1,13 @@
 supervisor_sources = \
+	host/supervisor/broker_link.c host/supervisor/broker_link.h \
 	host/supervisor/calls.c host/supervisor/calls.h \
 	host/supervisor/claims.c host/supervisor/claims.h \
 	host/supervisor/claims_files.c host/supervisor/claims_files.h \
-	host/supervisor/client_link.c host/supervisor/client_link.h \
 	host/supervisor/doctor.c host/supervisor/doctor.h \
 	host/supervisor/facts.c host/supervisor/facts.h \
 	host/supervisor/front.c host/supervisor/front.h \
 	host/supervisor/front_calls.c host/supervisor/front_calls.h \
+	host/supervisor/gateways.c host/supervisor/gateways.h \
 	host/supervisor/given.c host/supervisor/given.h \
 	host/supervisor/guest_limits.c host/supervisor/guest_limits.h \
 	host/supervisor/guests.c host/supervisor/guests.h \
@@ -14,10 +15,11 @@ supervisor_sources = \
 	host/supervisor/main.c \
 	host/supervisor/policy.c host/supervisor/policy.h \
 	host/supervisor/pool.c host/supervisor/pool.h \
-	host/supervisor/pool_inner.h \
+	host/supervisor/pool_inner.h host/supervisor/pool_needs.c \
 	host/supervisor/refill.c \
 	host/supervisor/result.c host/supervisor/result.h \
 	host/supervisor/run.c host/supervisor/run.h \
+	host/supervisor/run_clock.c \
 	host/supervisor/run_io.c host/supervisor/run_io.h \
 	host/supervisor/session.c host/supervisor/session.h \
 	host/supervisor/trace.c host/supervisor/trace.h \

@@ -22,6 +22,7 @@
 #include "host/fd.h"
 #include "host/supervisor/doctor.h"
 #include "host/supervisor/front.h"
+#include "host/supervisor/front_calls.h"
 #include "host/supervisor/trace.h"
 #include "host/wall/uids.h"
 
@@ -57,6 +58,9 @@ on_tick(evutil_socket_t fd, short what, void *arg)
     struct pool *pool;
     (void)fd;
     (void)what;
+    front_check_brokers(&s->front, run_now_ns());
+    if (s->front.once || s->front.host)
+        return;
     TAILQ_FOREACH(pool, &s->guests.pools, entry)
     pool_tick(pool);
 }
@@ -77,7 +81,8 @@ reap_children(struct supervisor *s)
         struct pool *pool;
         if (!WIFSTOPPED(status))
             TAILQ_FOREACH(pool, &s->guests.pools, entry)
-        if (zygotes_reaped(&pool->zygotes, pid))
+        if (zygotes_reaped(&pool->zygotes, pid) ||
+            broker_link_reaped(pool->broker, pid))
             break;
     }
 }
@@ -147,8 +152,6 @@ static int
 start_tick(struct supervisor *s, struct err *err)
 {
     const struct timeval second = {1, 0};
-    if (s->front.once || s->front.host)
-        return 0;
     s->tick = event_new(s->base, -1, EV_PERSIST, on_tick, s);
     if (s->tick == NULL || event_add(s->tick, &second) != 0)
         return err_set(err, ERR_MEMORY, 0, "set a timer");

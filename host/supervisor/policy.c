@@ -143,6 +143,8 @@ policy_split(const char *json, struct policy_parts *out, struct err *err)
     struct policy_parts parts = {.hash = hash, .given = -1};
     int done = given_read(json_object_get(policy, "files"), &parts.given, err);
     if (done == 0)
+        done = gateways_split(policy, &parts.gateways, err);
+    if (done == 0)
         done = strip_packages(policy, &parts.folders, err);
     parts.zygote_json = json_dumps(policy, 0);
     if (done == 0)
@@ -168,6 +170,7 @@ policy_parts_clear(struct policy_parts *parts)
     free(parts->zygote_json);
     free(parts->hash);
     buf_clear(&parts->folders);
+    gateways_clear(&parts->gateways);
     if (parts->given >= 0)
         close(parts->given);
     *parts = (struct policy_parts){.given = -1};

@@ -6,6 +6,7 @@
 
 #include "host/buf.h"
 #include "host/err.h"
+#include "host/supervisor/gateways.h"
 #include "host/wire/job.h"
 
 /* [pool] of a policy; what it leaves out has a default. */
@@ -26,6 +27,7 @@ struct policy_parts {
     int given;          /* the bytes of [files], sealed; -1: none */
     char *hash;         /* "sha256:..." */
     bool needs_cgroup;  /* [wall] require says so */
+    struct gateways gateways;
     struct job_limits limits; /* what guests are born with */
     struct pool_settings pool;
 };

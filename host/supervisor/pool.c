@@ -8,7 +8,6 @@
 
 #include "host/supervisor/session.h"
 #include "host/wall/uids.h"
-#include "host/wall/wall.h"
 
 enum {
     LOST_ZYGOTE_MS = 200,
@@ -270,8 +269,8 @@ on_zygote_ready(void *arg, struct zygote *zygote)
 {
     struct pool *pool = arg;
     memcpy(pool->engine, zygote->link.engine, sizeof pool->engine);
-    if (pool->zygotes.started == 1)
-        pool->events.opened(pool->events.arg, pool);
+    pool->engine_known = true;
+    pool_tell_opened(pool);
 }
 
 static void
@@ -368,6 +367,11 @@ pool_new(struct guests *guests, const struct pool_start *start,
         pool_free(pool);
         return -1;
     }
+    if (pool_start_broker(pool, err) != 0) {
+        pool->forgotten = true; /* it goes when its zygote has ended */
+        TAILQ_INSERT_TAIL(&guests->pools, pool, entry);
+        return -1;
+    }
     TAILQ_INSERT_TAIL(&guests->pools, pool, entry);
     *out = pool;
     return 0;
@@ -401,24 +405,6 @@ give(struct guest *guest, struct request *request)
     return 0;
 }
 
-static int
-check_cgroup(const struct pool *pool, struct err *err)
-{
-    const struct wall_layer_info *info = &wall_layers[WALL_CGROUP];
-    if (!pool->policy.needs_cgroup)
-        return 0;
-    if (pool->host)
-        return err_set(err, ERR_WALL, 0,
-                       "wall layer cgroup is missing and the policy's [wall] "
-                       "require needs it: immure host cannot have it");
-    if (pool->guests->cgroups != NULL)
-        return 0;
-    return err_set(err, ERR_WALL, pool->guests->cgroups_why,
-                   "wall layer cgroup is missing and the policy's [wall] "
-                   "require needs it (it stops %s). To get it: %s",
-                   info->stops, info->get);
-}
-
 bool
 pool_take(struct pool *pool, struct request *request, uint32_t *out_retry_ms)
 {
@@ -441,7 +427,7 @@ pool_take(struct pool *pool, struct request *request, uint32_t *out_retry_ms)
     if (used > pool->peak)
         pool->peak = used;
     struct err err;
-    if (check_cgroup(pool, &err) != 0)
+    if (pool_check_needs(pool, &err) != 0)
         pool_fail_queue(pool, &err);
     pool_settle(pool);
     return true;
@@ -486,7 +472,7 @@ void
 pool_settle(struct pool *pool)
 {
     struct request *request;
-    while (!pool->guests->held &&
+    while (!pool->guests->held && pool_is_prepared(pool) &&
            (request = TAILQ_FIRST(&pool->queue)) != NULL) {
         struct job_limits need = request->limits;
         if (request->flags & JOB_SESSION)
@@ -563,6 +549,8 @@ pool_close(struct pool *pool)
         }
     }
     zygotes_end(&pool->zygotes);
+    if (pool->broker != NULL)
+        broker_link_end(pool->broker);
 }
 
 bool
@@ -571,13 +559,16 @@ pool_is_gone(const struct pool *pool)
     for (int p = 0; p < PLACE_COUNT; p++)
         if (!TAILQ_EMPTY(&pool->places[p]))
             return false;
-    return pool->closing && zygotes_are_gone(&pool->zygotes);
+    return pool->closing && zygotes_are_gone(&pool->zygotes) &&
+           (pool->broker == NULL || broker_link_is_gone(pool->broker));
 }
 
 void
 pool_free(struct pool *pool)
 {
     zygotes_clear(&pool->zygotes);
+    if (pool->broker != NULL)
+        broker_link_free(pool->broker);
     policy_parts_clear(&pool->policy);
     free(pool);
 }

@@ -8,6 +8,7 @@
 #ifndef IMMURE_POOL_H
 #define IMMURE_POOL_H
 
+#include "host/supervisor/broker_link.h"
 #include "host/supervisor/calls.h"
 #include "host/supervisor/policy.h"
 #include "host/supervisor/zygotes.h"
@@ -24,6 +25,7 @@ struct request {
     unsigned flags; /* enum job_flag */
     enum request_state state;
     bool has_limits, paused;
+    bool joined; /* the broker knows of it */
     struct pool *pool;
     struct job_limits limits;
     struct calls calls;
@@ -43,6 +45,10 @@ struct pool_events {
     /* As front_take_call(). */
     int (*call)(void *arg, struct request *request, struct run *run,
                 struct span payload, struct err *err);
+    /* A FRAME_ANSWER of the broker's, and its silence. */
+    void (*answer)(void *arg, struct pool *pool, uint16_t job,
+                   struct span payload);
+    void (*broker_lost)(void *arg, struct pool *pool);
     void (*result)(void *arg, struct request *request, struct run *run);
     void (*failed)(void *arg, struct request *request, const struct err *err);
     void (*closed)(void *arg, struct request *request, const char *why);
@@ -64,9 +70,12 @@ struct pool {
     struct pool_events events;
     struct policy_parts policy;
     struct zygotes zygotes;
+    struct broker_link *broker; /* owned; NULL: no gateways */
     char engine[64];
-    bool once;      /* one job, no guest waits */
-    bool host;      /* one job: an operator's program */
+    bool engine_known; /* a zygote has been ready */
+    bool opened;       /* and the owner knows */
+    bool once;         /* one job, no guest waits */
+    bool host;         /* one job: an operator's program */
     bool exact;     /* limits can't be set from outside: guests are born with
                      those of their job */
     bool forgotten; /* by its client: it ends with its last request */

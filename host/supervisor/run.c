@@ -14,13 +14,14 @@
 #include "host/fd.h"
 #include "host/supervisor/guest_limits.h"
 #include "host/supervisor/limits.h"
+#include "host/supervisor/run_clock.h"
 #include "host/supervisor/run_io.h"
 #include "host/supervisor/trace.h"
 
 _Static_assert(CONTROL_SPAWN_MOST - CONTROL_SPAWN_COUNT == CGROUP_TREES_MAX,
                "a door of each hierarchy");
 
-enum { START_SECONDS = 30, PARK_MS = 20, CGROUP_SLACK = 16 << 20 };
+enum { START_SECONDS = 30, CGROUP_SLACK = 16 << 20 };
 
 uint64_t
 run_now_ns(void)
@@ -28,12 +29,6 @@ run_now_ns(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-uint64_t
-run_age_ns(const struct run *run)
-{
-    return (run->frozen_ns ? run->frozen_ns : run_now_ns()) - run->begun_ns;
 }
 
 int
@@ -449,45 +444,6 @@ run_is_held(const struct run *run, const struct job_limits *limits)
            limits->nice == run->birth.nice;
 }
 
-static void
-unpark(struct run *run)
-{
-    if (run->park_timer != NULL)
-        event_del(run->park_timer);
-    if (run->park == PARK_STOPPED && run->traced)
-        (void)ptrace(PTRACE_CONT, run->pid, NULL, NULL);
-    else if (run->park == PARK_STOPPED)
-        kill(run->pid, SIGCONT);
-    run->park = PARK_NONE;
-}
-
-static void
-park(struct run *run)
-{
-    if (run->traced && ptrace(PTRACE_INTERRUPT, run->pid, NULL, NULL) == 0)
-        run->park = PARK_ASKED;
-    else if (!run->traced && kill(run->pid, SIGSTOP) == 0)
-        run->park = PARK_STOPPED;
-}
-
-void
-run_freeze(struct run *run, bool frozen)
-{
-    if (run->state != RUN_BUSY || (run->frozen_ns != 0) == frozen ||
-        run->facts.limit != LIMIT_NONE || run->kind == RUN_HOST)
-        return;
-    if (frozen) {
-        run->frozen_ns = run_now_ns();
-        limits_hold(run);
-        park(run);
-        return;
-    }
-    run->begun_ns += run_now_ns() - run->frozen_ns;
-    run->frozen_ns = 0;
-    unpark(run);
-    limits_go_on(run);
-}
-
 int
 run_give(struct run *run, const struct job_limits *limits, struct buf *job,
          struct err *err)
@@ -509,27 +465,16 @@ run_give(struct run *run, const struct job_limits *limits, struct buf *job,
         return -1;
     run->state = RUN_BUSY;
     run->begun_ns = run_now_ns();
-    run->frozen_ns = 0;
+    run->held = 0;
     limits_start(run);
-    unpark(run);
+    run_unpark(run);
     run_send_job(run);
     return 0;
-}
-
-static void
-on_park(evutil_socket_t fd, short what, void *arg)
-{
-    struct run *run = arg;
-    (void)fd;
-    (void)what;
-    if (run->state == RUN_IDLE)
-        park(run);
 }
 
 void
 run_step_over(struct run *run)
 {
-    const struct timeval t = {0, PARK_MS * 1000};
     struct facts *f = &run->facts;
     run->steps++;
     run_drain_output(run);
@@ -550,10 +495,7 @@ run_step_over(struct run *run)
         run->capture[i].truncated = false;
     }
     claims_next_step(&run->claims);
-    if (run->park_timer == NULL)
-        run->park_timer = evtimer_new(run->base, on_park, run);
-    if (run->state == RUN_IDLE &&
-        (run->park_timer == NULL || evtimer_add(run->park_timer, &t) != 0))
+    if (run->state == RUN_IDLE && run_park_soon(run) != 0)
         run_kill(run);
 }
 

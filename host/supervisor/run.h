@@ -51,6 +51,12 @@ enum run_state { RUN_STARTING, RUN_IDLE, RUN_BUSY, RUN_OVER };
  * paid for no computing then.  So is a guest that is frozen. */
 enum run_park { PARK_NONE, PARK_ASKED, PARK_STOPPED };
 
+/* Why its wall clock stands still: bits. */
+enum run_hold {
+    HOLD_FROZEN = 1, /* the client wants no more of it for now */
+    HOLD_CALL = 2,   /* it waits for a gateway whose time is not its own */
+};
+
 struct stream {
     int fd; /* owned; -1 when closed */
     struct event *event;
@@ -88,9 +94,9 @@ struct run {
     struct facts facts;
     uint64_t queued_ns; /* when the whole job had arrived */
     uint64_t asked_ns, sealed_ns;
-    uint64_t
-        begun_ns; /* when the job was given; later by what it was frozen */
-    uint64_t frozen_ns; /* since when it is; 0: it is not */
+    uint64_t begun_ns; /* when the job was given; later by what it was held */
+    unsigned held;     /* enum run_hold bits */
+    uint64_t held_ns;  /* since when; of no meaning without */
     uint64_t cpu_base_ns;
     clockid_t cpu_clock; /* of the guest; 0 until it is asked for */
     struct usage usage;  /* of a session's steps */
@@ -144,7 +150,10 @@ void run_interrupt(struct run *run);
  * reached a limit goes on to its end. */
 void run_freeze(struct run *run, bool frozen);
 
-/* How long it has had its job, less what it was frozen. */
+/* Stop only its wall clock, or let it go on: it waits for a gateway. */
+void run_hold_wall(struct run *run, bool held);
+
+/* How long it has had its job, less what its clock stood still. */
 uint64_t run_age_ns(const struct run *run);
 
 /* Leave output in the pipes, and so stop a guest that goes on writing. */

@@ -9,6 +9,8 @@
 #define CLIENT BIT(FRAME_FROM_CLIENT)
 #define SUPERVISOR BIT(FRAME_FROM_SUPERVISOR)
 #define GUEST BIT(FRAME_FROM_GUEST)
+#define BROKER BIT(FRAME_FROM_BROKER)
+#define TO_BROKER BIT(FRAME_FOR_BROKER)
 
 struct frame_row {
     const char *name;
@@ -58,9 +60,15 @@ static const struct frame_row frame_types[FRAME_TYPE_COUNT] = {
     [FRAME_QUOTA]        = {"quota",        8,         CLIENT},
     [FRAME_CHANGED]      = {"changed file", 1025 * MIB, GUEST},
     [FRAME_CALL]         = {"call",         4 * MIB,   GUEST | SUPERVISOR},
-    [FRAME_ANSWER]       = {"answer",       16 * MIB,  CLIENT},
+    [FRAME_ANSWER]       = {"answer",       16 * MIB,  CLIENT | BROKER},
     [FRAME_GRANT]        = {"grant",        256,       CLIENT},
     [FRAME_INTERACTIVE]  = {"interactive",  0,         CLIENT},
+    [FRAME_BROKER_OPEN]  = {"open gateways", 4 * MIB,  TO_BROKER},
+    [FRAME_BROKER_ASK]   = {"ask gateway",  4 * MIB + 4, TO_BROKER},
+    [FRAME_BROKER_STOP]  = {"stop asking",  0,         TO_BROKER},
+    [FRAME_BROKER_LEAVE] = {"leave gateways", 0,       TO_BROKER},
+    [FRAME_BROKER_OPENED]  = {"gateways opened", 0,    BROKER},
+    [FRAME_BROKER_REFUSED] = {"gateways refused", 4 * KIB, BROKER},
 };
 /* clang-format on */
 

@@ -76,10 +76,26 @@ enum frame_type {
     FRAME_GRANT, /* u32 calls, u64 bytes, text: the name of a function */
     /* client to supervisor, relayed unread to the guest */
     FRAME_INTERACTIVE, /* empty: the code is one input of a person's */
+    /* supervisor to a gateway broker; ids are those of jobs */
+    FRAME_BROKER_OPEN = 96, /* JSON text: {tenant, gateways: {NAME: {...}}};
+                               in this order answered by OPENED or REFUSED */
+    FRAME_BROKER_ASK,       /* u32 ms until it has to be answered, and the
+                               payload of a FRAME_CALL */
+    FRAME_BROKER_STOP,      /* empty: nobody waits for the job's answer */
+    FRAME_BROKER_LEAVE,     /* empty: the job is over */
+    /* broker to supervisor, and FRAME_ANSWER */
+    FRAME_BROKER_OPENED,  /* empty */
+    FRAME_BROKER_REFUSED, /* u8 err_code, text */
     FRAME_TYPE_COUNT
 };
 
-enum frame_from { FRAME_FROM_CLIENT, FRAME_FROM_SUPERVISOR, FRAME_FROM_GUEST };
+enum frame_from {
+    FRAME_FROM_CLIENT,
+    FRAME_FROM_SUPERVISOR,
+    FRAME_FROM_GUEST,
+    FRAME_FROM_BROKER,
+    FRAME_FOR_BROKER, /* of the supervisor's */
+};
 
 enum frame_end { END_OK, END_EXIT, END_ERROR, END_DENIED, END_COUNT };
 

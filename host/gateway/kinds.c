@@ -1,0 +1,6 @@
+#include "host/gateway/kinds.h"
+
+const struct gateway_kind *const gateway_kinds[] = {
+    &gateway_stub,
+    NULL,
+};

@@ -1,0 +1,6 @@
+gateway_sources = \
+	host/gateway/broker.c host/gateway/broker.h \
+	host/gateway/keys.c host/gateway/kind.h \
+	host/gateway/kinds.c host/gateway/kinds.h \
+	host/gateway/main.c \
+	host/gateway/stub.c

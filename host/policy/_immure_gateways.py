@@ -1,0 +1,230 @@
+"""[gateways.*] of a policy: the keys of every kind, and how they are read.
+
+A gateway stands in a table of its own, [gateways.NAME]; one of a policy that
+extends another takes the whole place of the other's gateway of that name."""
+import json
+import re
+from typing import NamedTuple
+
+from _immure_keys import COUNT, SIZE, TIME, Choice, Names, Number
+
+_K = 1024
+_DAY = 24 * 60 * 60 * 1000
+
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
+GATEWAYS_MAX = 32
+
+
+class Text(NamedTuple):
+    """A key whose value is a text."""
+    example: str
+    text: str
+    shape: str = r"[^\0-\x1f\x7f]+"
+    needed: bool = False
+
+
+class File(NamedTuple):
+    """A key whose value is a path, relative to the policy's file."""
+    example: str
+    text: str
+    needed: bool = False
+
+
+class Flag(NamedTuple):
+    """A key whose value is true or false; left out, it is `otherwise`."""
+    otherwise: bool
+    text: str
+
+
+class Value(NamedTuple):
+    """A key whose value is anything that JSON has."""
+    text: str
+
+
+# What every gateway has.  Its values of a gateway that does not say: DEFAULTS.
+COMMON = {
+    "calls": Number("calls", COUNT, 1, 2 ** 32 - 1, "1000",
+                    "Calls that a job may make, or a session's step."),
+    "bytes": Number("bytes", SIZE, 0, 1024 * _K ** 3, "64M",
+                    "Bytes that they may carry, there and back together."),
+    "time": Number("time_ms", TIME, 1, _DAY, "5s",
+                   "Time for one call. One that takes longer ends with an "
+                   "error in the guest."),
+    "total": Number("total_ms", TIME, 1, _DAY, "30s",
+                    "Time for all calls of a job, or of a session's step, "
+                    "together."),
+    "wall": Choice(("runs", "pauses"),
+                   "Whether the guest's wall clock runs on while it waits, "
+                   "or pauses."),
+}
+DEFAULTS = {"calls": 1000, "bytes": 64 * _K ** 2, "time_ms": 5000,
+            "total_ms": 30000, "wall": "runs"}
+
+# kind: (what it is, its own keys).
+KINDS = {
+    "stub": ("The same answer to every call, for development and tests.", {
+        "answer": Value("What immure.gateway.call() returns; null by itself."),
+        "error": Text("no such account", "Fail every call, with this text."),
+        "delay": Number("delay_ms", TIME, 0, _DAY, "100ms",
+                        "Time before the answer comes."),
+    }),
+}
+
+
+# What --grant NAME=URI makes of a URI: (how it begins, kind).  The gateway has
+# the key `uri`, and all else by default.
+SCHEMES = (
+)
+
+
+def keys_of(kind):
+    """All keys that a gateway of that kind can have, but for `kind`."""
+    return COMMON | KINDS[kind][1]
+
+
+class Reader:
+    """Reads gateways of one policy text; `tools` is the policy compiler."""
+
+    def __init__(self, source, tools):
+        self.source, self.tools = source, tools
+
+    def fail(self, path, message, *args):
+        self.source.fail(path, message, *args)
+
+    def text(self, path, key, value):
+        if not isinstance(value, str) or not re.fullmatch(key.shape, value):
+            self.fail(path, "%s must be a text: write, for example, %s = "
+                      "\"%s\"", ".".join(path), path[-1], key.example)
+        return value
+
+    def file(self, path, key, value):
+        if not isinstance(value, str) or not value or "\0" in value:
+            self.fail(path, "%s must be a path: write, for example, %s = "
+                      "\"%s\"", ".".join(path), path[-1], key.example)
+        return self.source.beside(value)
+
+    def flag(self, path, _, value):
+        if not isinstance(value, bool):
+            self.fail(path, "%s must be true or false", ".".join(path))
+        return value
+
+    def value(self, path, _, value):
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            self.fail(path, "%s is nothing that JSON can say: %s",
+                      ".".join(path), error)
+        return value
+
+    def choice(self, path, key, value):
+        if value not in key.words:
+            self.fail(path, "%s must be one of %s", ".".join(path),
+                      ", ".join('"%s"' % word for word in key.words))
+        return value
+
+    def names(self, path, key, value):
+        if not isinstance(value, list) or not all(
+                isinstance(item, str) and item for item in value):
+            self.fail(path, "%s must be a list of texts: write, for example, "
+                      "%s = [\"%s\"]", ".".join(path), path[-1], key.example)
+        for at, item in enumerate(value):
+            if key.known and item not in key.known:
+                self.fail((*path, item), "%s: %s '%s'%s", ".".join(path),
+                          key.lack, item,
+                          self.tools.nearest(item, key.known))
+            if item in value[:at]:
+                self.fail((*path, item), "%s: '%s' is named twice",
+                          ".".join(path), item)
+        return value
+
+    def number(self, path, key, value):
+        return self.tools.number(self.source, path, key, value)
+
+    READ = {Text: text, File: file, Flag: flag, Value: value, Choice: choice,
+            Names: names, Number: number}
+
+    def kind(self, path, given):
+        kind = given.get("kind")
+        if kind is None:
+            self.fail(path, "%s needs a kind: write, for example, kind = "
+                      "\"stub\"", ".".join(path))
+        if not isinstance(kind, str) or kind not in KINDS:
+            self.fail((*path, "kind"), "%s: no kind %s%s", ".".join(path),
+                      json.dumps(kind, default=str),
+                      self.tools.nearest(kind, list(KINDS)))
+        return kind
+
+    def gateway(self, name, given):
+        """The gateway NAME as the effective policy has it."""
+        path = ("gateways", name)
+        if not NAME.fullmatch(name):
+            self.fail(path, "gateways: '%s' is no name: 1 to 64 letters, "
+                      "digits, '_', '.' and '-'", name)
+        if not isinstance(given, dict):
+            self.fail(path, "gateways.%s is a table: write [gateways.%s]",
+                      name, name)
+        kind = self.kind(path, given)
+        keys = keys_of(kind)
+        whole = {"kind": kind} | DEFAULTS
+        for key, value in given.items():
+            if key == "kind":
+                continue
+            if key not in keys:
+                self.fail((*path, key), "unknown key '%s' in [%s], kind %s%s",
+                          key, ".".join(path), kind,
+                          self.tools.nearest(key, ["kind", *keys]))
+            row = keys[key]
+            field = row.field if isinstance(row, Number) else key
+            whole[field] = self.READ[type(row)](self, (*path, key), row,
+                                                value)
+        self.complete(path, keys, whole)
+        return whole
+
+    def complete(self, path, keys, whole):
+        for key, row in keys.items():
+            if getattr(row, "needed", False) and key not in whole:
+                self.fail(path, "%s, kind %s, needs the key %s: write, for "
+                          "example, %s = \"%s\"", ".".join(path),
+                          whole["kind"], key, key, row.example)
+            if isinstance(row, Flag):
+                whole.setdefault(key, row.otherwise)
+
+
+def from_option(item):
+    """(NAME, policy text) of --grant NAME=URI; ValueError."""
+    name, _, uri = item.partition("=")
+    kinds = [kind for scheme, kind in SCHEMES if uri.startswith(scheme)]
+    if not kinds:
+        raise ValueError(
+            "\"%s\": write NAME=exec:COMMAND, or NAME=stub:JSON for an answer "
+            "that is always the same, or NAME=URI for a gateway: URIs begin "
+            "with %s" % (item, ", ".join(scheme for scheme, _ in SCHEMES)))
+    return name, "[gateways.%s]\nkind = %s\nuri = %s\n" % (
+        json.dumps(name), json.dumps(kinds[0]),
+        json.dumps(uri, ensure_ascii=False))
+
+
+def _apply_tenant(policy, source):
+    tenant = source.tree["tenant"]
+    if not isinstance(tenant, str) or not NAME.fullmatch(tenant):
+        source.fail(("tenant",), "tenant must be a name of 1 to 64 letters, "
+                    "digits, '_', '.' and '-': write, for example, tenant = "
+                    "\"shop\"")
+    policy["tenant"] = tenant
+    policy["origins"]["tenant"] = source.where("tenant")
+
+
+def apply(policy, source, tools):
+    """Take the tenant and the gateways of one policy text into POLICY."""
+    gateways, origins = policy["gateways"], policy["origins"]
+    if "tenant" in source.tree:
+        _apply_tenant(policy, source)
+    for name, given in source.tree.get("gateways", {}).items():
+        gateways[name] = Reader(source, tools).gateway(name, given)
+        prefix = "gateways.%s." % name
+        for old in [key for key in origins if key.startswith(prefix)]:
+            del origins[old]
+        for key in given:
+            origins[prefix + key] = source.where("gateways", name, key)
+    if len(gateways) > GATEWAYS_MAX:
+        source.fail(("gateways",), "more than %d gateways", GATEWAYS_MAX)

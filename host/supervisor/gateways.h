@@ -1,0 +1,32 @@
+/* [gateways.*] of a policy: what the supervisor counts, and what only the
+ * broker may know. */
+#ifndef IMMURE_GATEWAYS_H
+#define IMMURE_GATEWAYS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "host/wire/call.h"
+
+struct gateway_row {
+    char name[CALL_NAME_MAX + 1];
+    uint32_t calls_max; /* of a job, or of a session's step */
+    uint64_t bytes_max; /* of data, both ways together */
+    uint64_t time_ms;   /* for one call */
+    uint64_t total_ms;  /* for all of them */
+    bool pauses;        /* the guest's wall clock stands still meanwhile */
+};
+
+struct gateways {
+    struct gateway_row *rows; /* malloc'd; NULL: the policy has none */
+    size_t count;
+    char *json;             /* for the broker: {tenant, gateways} */
+    struct buf environment; /* NAME=VALUE of the secrets, ended by a NUL */
+};
+
+/* Take them out of an effective policy: names and kinds stay.  ERR_POLICY:
+ * the environment lacks a variable that one of them names. */
+int gateways_split(json_t *policy, struct gateways *out, struct err *err);
+void gateways_clear(struct gateways *gateways);
+
+#endif

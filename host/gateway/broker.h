@@ -3,6 +3,8 @@
 #ifndef IMMURE_BROKER_H
 #define IMMURE_BROKER_H
 
+#include <stdatomic.h>
+
 #include "host/gateway/kind.h"
 #include "host/link/frame_link.h"
 
@@ -27,6 +29,7 @@ struct broker {
     struct gateway gateways[BROKER_GATEWAYS];
     size_t ngateways;
     struct client_inner *jobs[BROKER_JOBS];
+    atomic_uint workers; /* threads, see worker.h; those outlive clients */
 };
 
 int broker_init(struct broker *broker, struct event_base *base,

@@ -3,4 +3,5 @@ gateway_sources = \
 	host/gateway/keys.c host/gateway/kind.h \
 	host/gateway/kinds.c host/gateway/kinds.h \
 	host/gateway/main.c \
-	host/gateway/stub.c
+	host/gateway/stub.c \
+	host/gateway/worker.c host/gateway/worker.h

@@ -16,6 +16,9 @@ AM_TESTS_ENVIRONMENT = \
 if SANITIZERS
 AM_TESTS_ENVIRONMENT += SANITIZERS=1; export SANITIZERS;
 endif
+if LAYER_TESTS
+AM_TESTS_ENVIRONMENT += LAYER_TESTS=1; export LAYER_TESTS;
+endif
 
 # --- unit tests ----------------------------------------------------------------
 host_libs = libsupervisor.a libimmure.a libwall.a libwire.a libbase.a \
@@ -60,6 +63,15 @@ tests_layers_LDADD = libimmure.a libwire.a libbase.a $(JANSSON_LIBS)
 tests_immure_zygote_layers_SOURCES = tests/layer/zygote_layers.c $(zygote_main)
 tests_immure_zygote_layers_CPPFLAGS = $(AM_CPPFLAGS) $(PYTHON_EMBED_CFLAGS)
 tests_immure_zygote_layers_LDADD = $(zygote_libs)
+
+# The same where immure finds it.
+if LAYER_TESTS
+pkglibexec_PROGRAMS += immure-zygote-layers
+immure_zygote_layers_SOURCES = $(tests_immure_zygote_layers_SOURCES)
+immure_zygote_layers_CPPFLAGS = $(tests_immure_zygote_layers_CPPFLAGS)
+immure_zygote_layers_LDADD = $(zygote_libs)
+AM_CPPFLAGS += -DLAYER_TESTS=1
+endif
 
 # --- what a CPython has: `make inventory` after reading what a new one adds ---
 noinst_PROGRAMS += tests/survey

@@ -26,10 +26,12 @@ cli_sources = \
 	host/cli/policy_cmd.c \
 	host/cli/policy_test.c host/cli/policy_test.h \
 	host/cli/repl.c host/cli/repl.h \
+	host/cli/repl_break.c \
 	host/cli/repl_commands.c \
 	host/cli/repl_desk.c host/cli/repl_desk.h \
 	host/cli/repl_guest.c host/cli/repl_guest.h \
 	host/cli/repl_lines.c host/cli/repl_lines.h \
+	host/cli/repl_probe.c \
 	host/cli/repl_questions.h \
 	host/cli/repl_show.c \
 	host/cli/report.c host/cli/report.h \
@@ -39,7 +41,8 @@ cli_sources = \
 	host/cli/slurp.c host/cli/slurp.h \
 	host/cli/source.c host/cli/source.h \
 	host/cli/tool.c host/cli/tool.h \
-	host/cli/tree.c host/cli/tree.h
+	host/cli/tree.c host/cli/tree.h \
+	host/cli/trials.c host/cli/trials.h
 
 dist_man_MANS += docs/immure.1 docs/immure-doctor.1 docs/immure-policy.5
 EXTRA_DIST += CHANGELOG.md SECURITY.md docs/threat-model.md

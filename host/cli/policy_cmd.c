@@ -15,6 +15,7 @@ struct action {
     const char *name;
     const char *operands; /* for the message about too few or too many */
     int least, most;      /* operands; most 0: no bound */
+    bool one;             /* its options have no effect together */
     const char *options[4];
     int (*run)(const struct action *action, char *const *options,
                char *const *names, int *out_status, struct err *err);
@@ -100,17 +101,21 @@ static int
 test(const struct action *action, char *const *options, char *const *names,
      int *out_status, struct err *err)
 {
+    struct policy_test_options given = {0};
     (void)action;
-    return policy_test(names, options[0] != NULL, out_status, err);
+    for (; *options != NULL; options++)
+        *(strcmp(*options, "--junit") == 0 ? &given.junit
+                                           : &given.no_attacks) = true;
+    return policy_test(names, &given, out_status, err);
 }
 
 /* clang-format off */
 static const struct action actions[] = {
-    {"check",   "FILE...",      1, 0, {0}, check},
-    {"show",    "[FILE]",       0, 1, {"--effective", "--origin", "--json"}, show},
-    {"explain", "NAME...",      1, 0, {0}, explain},
-    {"diff",    "OLD NEW",      2, 2, {0}, show},
-    {"test",    "FILE...",      1, 0, {"--junit"}, test},
+    {"check",   "FILE...",      1, 0, false, {0}, check},
+    {"show",    "[FILE]",       0, 1, true, {"--effective", "--origin", "--json"}, show},
+    {"explain", "NAME...",      1, 0, false, {0}, explain},
+    {"diff",    "OLD NEW",      2, 2, false, {0}, show},
+    {"test",    "FILE...",      1, 0, false, {"--junit", "--no-attacks"}, test},
 };
 /* clang-format on */
 
@@ -168,7 +173,7 @@ run_action(const struct action *action, char **words, int *out_status,
                            *words);
         options[n++] = *words;
     }
-    if (n > 1)
+    if (n > 1 && action->one)
         return err_set(err, ERR_USAGE, 0,
                        "immure policy %s: %s and %s have no effect together",
                        action->name, options[0], options[1]);

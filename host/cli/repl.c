@@ -72,6 +72,8 @@ repl_run(struct repl *r, const char *code, bool program, struct err *err)
 {
     struct immure_result result = {0};
     bool dead;
+    if (r->without_gate)
+        return repl_run_without_gate(r, code, err);
     if (guest_run(&r->guest, code, program, true, &result, &dead, err) != 0) {
         /* An input has ended it with sys.exit(): only now is that seen. */
         if (err->code != ERR_GONE ||

@@ -13,6 +13,7 @@ struct repl {
     struct lines *lines; /* owned */
     int signals;         /* signalfd with SIGINT, owned */
     bool trace;          /* tell what the input's own code has caught, too */
+    bool without_gate;   /* the next input is to run so, see repl_break() */
     bool colour;
     bool leave;
     char *policy; /* malloc'd JSON of the policy in effect */
@@ -28,6 +29,13 @@ int repl_ask(struct repl *r, const char *const *words, struct err *err);
 
 /* A line that begins with a colon. */
 int repl_command(struct repl *r, const char *line, struct err *err);
+
+/* The command :probe. */
+int repl_probe(struct repl *r, const char **words, struct err *err);
+
+/* The command :break, and the input behind it. */
+int repl_break(struct repl *r, const char **words, struct err *err);
+int repl_run_without_gate(struct repl *r, const char *code, struct err *err);
 
 /* Names of commands that begin so; as lines_complete. */
 char **repl_command_names(const char *begun);

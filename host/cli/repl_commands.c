@@ -184,6 +184,10 @@ static const struct repl_command commands[] = {
     {"diff",     "",          "what your changes give to guests, and take from them", 0, 0, ask},
     {"save",     "FILE",      "write your changes as a policy", 1, 1, ask},
     {"trace",    "on|off",    "tell what an input's code was denied and has caught, too", 1, 1, trace},
+    {"probe",    "",          "try immure's own attacks on guests of this very policy", 0, 0, repl_probe},
+#ifdef LAYER_TESTS
+    {"break",    "wall",      "run the next input without the gate: what does the wall alone stop?", 1, 1, repl_break},
+#endif
     {"layers",   "",          "try every layer of the wall on this machine", 0, 0, layers},
     {"syscalls", "",          "the system calls that are left to guests, and why", 0, 0, ask},
     {"load",     "FILE",      "run a file's program in the session", 1, 1, load},

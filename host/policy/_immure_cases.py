@@ -11,7 +11,10 @@ Beside POLICY.toml stands POLICY.test.toml:
     rule = "posix.system"           # or verdict = "cpu", ...; else "denied"
 
 What a policy extends is asserted as well; a case of the same `name` (without
-one, its code) takes the place of an inherited one."""
+one, its code) takes the place of an inherited one.
+
+Behind them come the attacks that immure itself is tested with: none may have
+an effect in a guest of the policy, whatever it allows."""
 import json
 import os
 import sys
@@ -88,15 +91,27 @@ def cases_of(applied):
     return list(found.values())
 
 
+def attacks_for(whole):
+    """Those that a guest of this policy can try."""
+    import _immure_attacks
+    allowed = {name.partition(".")[0] for name in whole["modules"]["allow"]}
+    return [{"name": name, "kind": "attack", "code": code,
+             "effects": list(effects), "sound": sound}
+            for name, effects, sound, packages, code
+            in _immure_attacks.ATTACKS if allowed.issuperset(packages)]
+
+
 def main(args):
-    """-- POLICY: {"policy", "cases", "widened"} as JSON."""
+    """[--no-attacks] -- POLICY: {"policy", "cases", "widened"} as JSON."""
     given = args[-1]
     try:
         whole = policy.load_policy(given)
         applied = policy.applied_by(given)
         widened, _ = _immure_show.compare(policy.load_policy("pure"), whole)
+        attacks = [] if "--no-attacks" in args else attacks_for(whole)
         print(json.dumps({"policy": policy.find_folders(whole),
-                          "cases": cases_of(applied), "widened": widened}))
+                          "cases": cases_of(applied) + attacks,
+                          "widened": widened}))
     except policy.PolicyError as error:
         print(str(error).replace("\n", " "), file=sys.stderr)
         return 1

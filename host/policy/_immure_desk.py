@@ -14,6 +14,7 @@ import json
 import os
 import sys
 
+import _immure_cases
 import _immure_explain as explain
 import _immure_folders
 import _immure_policy as policy
@@ -309,6 +310,11 @@ class Desk:
         return {"text": "\n".join(
             [*lines, "any other          kills the guest"]), "known": True}
 
+    def attacks(self):
+        """The attacks for guests of the policy, as JSON."""
+        return {"text": json.dumps(_immure_cases.attacks_for(self.whole)),
+                "known": True}
+
     def denial(self, what, layer, rule, fix):
         """What a guest's result says of one denial, and the row behind it."""
         rows = [row for row in _jail.explain(rule) if row["rule"] == rule]
@@ -350,7 +356,7 @@ def twice(name, whole):
 
 
 QUESTIONS = ("why", "can", "policy", "limits", "allow", "deny", "undo", "diff",
-             "save", "syscalls", "denial", "limit")
+             "save", "syscalls", "attacks", "denial", "limit")
 
 
 def answer(desk, line):

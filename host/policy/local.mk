@@ -23,6 +23,7 @@ nodist_libimmure_a_SOURCES = $(policy_generated)
 # Modules for the zygote's tools, as NAME=PATH for the embed step; the last
 # one is generated.
 policy_frozen = \
+	_immure_attacks=host/policy/attacks_data.py \
 	_immure_cases=$(top_srcdir)/host/policy/_immure_cases.py \
 	_immure_desk=$(top_srcdir)/host/policy/_immure_desk.py \
 	_immure_folders=$(top_srcdir)/host/policy/_immure_folders.py \
@@ -36,6 +37,7 @@ policy_frozen = \
 	_immure_profiles=host/policy/profiles.py \
 	_immure_survey=$(top_srcdir)/stdlib-whitelist/survey.py
 policy_frozen_files = \
+	host/policy/attacks_data.py \
 	$(top_srcdir)/host/policy/_immure_cases.py \
 	$(top_srcdir)/host/policy/_immure_desk.py \
 	$(top_srcdir)/host/policy/_immure_folders.py \
@@ -60,8 +62,18 @@ host/policy/builtin.c: host/policy/embed.py host/policy/compile.py \
 	    $(policy_profiles:%=$(top_srcdir)/%)
 host/policy/profiles.py: host/policy/builtin.c
 
-CLEANFILES += host/policy/builtin.c host/policy/profiles.py
-EXTRA_DIST += $(policy_profiles) host/policy/_immure_cases.py \
+# What immure policy test tries against a policy, for the frozen module
+# _immure_attacks.
+policy_attacks = $(wildcard $(top_srcdir)/tests/escape/[0-9]*.py)
+host/policy/attacks_data.py: host/policy/attacks.py $(policy_attacks)
+	$(AM_V_GEN)$(MKDIR_P) host/policy && \
+	$(PYTHON) -I -B $(top_srcdir)/host/policy/attacks.py $@ \
+	    $(policy_attacks)
+
+CLEANFILES += host/policy/attacks_data.py host/policy/builtin.c \
+	host/policy/profiles.py
+EXTRA_DIST += $(policy_profiles) host/policy/attacks.py \
+	host/policy/_immure_cases.py \
 	host/policy/_immure_desk.py \
 	host/policy/_immure_folders.py host/policy/_immure_gateways.py \
 	host/policy/_immure_given.py \

@@ -14,6 +14,7 @@ A case:
     json    {dotted key: value} of the result on stdout, or in the file `report`
             (a text that begins with ~ is a pattern)
     seconds the most it may take (default 20)
+    needs   what the build must have: LAYER_TESTS, an option of configure
 """
 
 import glob
@@ -31,7 +32,7 @@ BUILD = os.path.abspath(os.environ.get("BUILDDIR", HERE + "/../../build"))
 SOURCE = os.path.abspath(HERE + "/../..")
 IMMURE = os.path.join(BUILD, "immure")
 KEYS = {"name", "argv", "sh", "stdin", "files", "setup", "status", "stdout",
-        "stdout_has", "stderr", "json", "report", "seconds"}
+        "stdout_has", "stderr", "json", "report", "seconds", "needs"}
 
 
 def cases():
@@ -40,6 +41,8 @@ def cases():
             for case in tomllib.load(f)["case"]:
                 unknown = set(case) - KEYS
                 assert not unknown, f"{path}: {case['name']}: {unknown}"
+                if "needs" in case and case["needs"] not in os.environ:
+                    continue
                 yield os.path.basename(path)[:-5], case
 
 

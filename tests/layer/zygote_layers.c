@@ -6,8 +6,9 @@
  *     --whole       after one of these: everything is imported before the
  *                   jail closes, as for a pool, whatever the run is to import
  *
- * Built into the test folder only and never installed: the installed zygote
- * has no word for any of this. */
+ * Built into the test folder, and installed only by a build that was
+ * configured with --enable-layer-tests, for :break wall of the REPL: the
+ * zygote of a service has no word for any of this. */
 #include <stdio.h>
 #include <string.h>
 

@@ -151,6 +151,19 @@ def death_and_recovery():
         t.wait_for("\n'kept'")
 
 
+def attacks():
+    with Terminal() as t:
+        t.type(":allow frame.f_globals function.__globals__")
+        t.type(":probe")
+        t.wait_for("attacks; ^C stops")
+        t.wait_for("155-confused_getattr_deputies: it had its effect: ")
+        t.key("C-c")
+        t.wait_for("stopped: ")
+        t.wait_for("tried, ")
+        t.type("print('go' + 'es on')")
+        t.wait_for("\ngoes on")
+
+
 def has_ended(pid):
     """tmux may take its time to reap it."""
     try:
@@ -172,7 +185,7 @@ def leaving():
 
 
 TESTS = (editing, history, several_lines, completion, completion_is_bounded,
-         interrupt, death_and_recovery, leaving)
+         interrupt, death_and_recovery, attacks, leaving)
 
 
 def main():

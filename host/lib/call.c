@@ -119,7 +119,22 @@ take_closed(struct immure_call *call, const uint8_t *payload, size_t len)
     finish(call, true);
 }
 
-/* One that nobody is there for would wait until its guest's time is up. */
+/* A guest would wait for nobody until its time is up.  An error shows as the
+ * supervisor's end. */
+static void
+answer_for_nobody(struct immure_call *call, uint32_t serial)
+{
+    static const char text[] =
+        "nobody answers: the program outside granted the function, and has "
+        "nothing that is told of calls";
+    OWNED_BUFFER frame = {0};
+    const struct answer answer = {
+        serial, ANSWER_ERROR, {(const uint8_t *)text, sizeof text - 1}};
+    if (answer_add(&frame, call->id, &answer, NULL) == 0)
+        (void)context_send(call->im, frame.data, frame.len, NULL);
+}
+
+/* One that was freed is cancelled already. */
 static void
 take_guests_call(struct immure_call *call, const uint8_t *payload, size_t len)
 {
@@ -128,9 +143,12 @@ take_guests_call(struct immure_call *call, const uint8_t *payload, size_t len)
     struct call asked;
     struct err err;
     char name[CALL_NAME_MAX + 1] = "";
-    if (call->freed || events.called == NULL ||
-        call_parse((struct span){payload, len}, &asked, &err) != 0)
+    if (call->freed || call_parse((struct span){payload, len}, &asked, &err))
         return;
+    if (events.called == NULL) {
+        answer_for_nobody(call, asked.serial);
+        return;
+    }
     memcpy(name, asked.name.data, asked.name.len);
     call->busy = true;
     pthread_mutex_unlock(&im->lock);

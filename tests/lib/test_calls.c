@@ -169,6 +169,25 @@ START_TEST(unanswered)
 }
 END_TEST
 
+/* Nobody is told of the calls: the guest is, and goes on. */
+START_TEST(nobody_is_told)
+{
+    unsigned policy;
+    struct immure *im = open_context(0, &policy);
+    static const char code[] =
+        "from immure import gateway\n"
+        "for _ in range(3):\n"
+        "    try: gateway.call('echo')\n"
+        "    except gateway.GatewayError as e: print(str(e)[:14])\n";
+    const struct immure_job job = job_with(code, 1);
+    ck_assert_int_eq(verdict_of(submit(im, policy, &job, NULL),
+                                "\"stdout\": \"nobody answers\\nnobody "
+                                "answers\\nnobody answers\\n\""),
+                     IMMURE_OK);
+    immure_close(im);
+}
+END_TEST
+
 START_TEST(wrong_grants)
 {
     unsigned policy;
@@ -200,6 +219,7 @@ main(void)
     tcase_add_test(tc, not_granted);
     tcase_add_test(tc, given_up);
     tcase_add_test(tc, unanswered);
+    tcase_add_test(tc, nobody_is_told);
     tcase_add_test(tc, wrong_grants);
     return run_suite("libimmure: calls", tc);
 }

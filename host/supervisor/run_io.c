@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "host/fd.h"
@@ -48,11 +49,26 @@ break_protocol(struct run *run, const struct err *err)
     run_kill(run);
 }
 
+/* What lies unread in the guest's input, or waits to be put there: bytes. */
+static size_t
+unread(const struct run *run)
+{
+    int in_pipe = 0;
+    if (run->in.fd < 0 || ioctl(run->in.fd, FIONREAD, &in_pipe) != 0)
+        return 0;
+    return run->job.len - run->sent + (size_t)in_pipe;
+}
+
+/* A guest that reads no answers would have as many kept for it as it likes:
+ * one that has not read the last one makes no other call. */
 static int
 take_call(struct run *run, struct span payload, struct err *err)
 {
     if (run->state != RUN_BUSY || run->claims.ended || run->kind != RUN_JOB)
         return err_set(err, ERR_PROTO, 0, "a call frame out of place");
+    if (unread(run) > 0)
+        return err_set(err, ERR_PROTO, 0,
+                       "a call that waits for no answer to the last one");
     if (run->forgotten)
         return 0;
     int taken = run->events.call(run->events.arg, run, payload, err);

@@ -71,11 +71,15 @@ class Functions(unittest.TestCase):
         self.assertLessEqual(result["calls"][0]["count"], 1)
 
     def test_not_granted(self):
-        for granted in ((), ("--grant", "f")):
-            result = run(13, *granted)
-            self.assertNotEqual(result["verdict"], "ok")
-            self.assertEqual(result["limit"]["name"], "report", result)
-            self.assertEqual(result["calls"], [])
+        """Without a grant nothing is answered; else the answers are."""
+        result = run(13)
+        self.assertNotEqual(result["verdict"], "ok")
+        self.assertEqual(result["limit"]["name"], "report", result)
+        self.assertEqual(result["calls"], [])
+        result = run(13, "--grant", "f")
+        self.assertEqual(result["verdict"], "killed", result)
+        self.assertIn("no answer to the last one", result["why"])
+        self.assertEqual(result["calls"], [])
 
 
 class Calls(unittest.TestCase):

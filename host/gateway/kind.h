@@ -67,9 +67,10 @@ struct gateway_kind {
 /* The kinds that this program was built with; the last row is NULL. */
 extern const struct gateway_kind *const gateway_kinds[];
 
-/* End the client's call.  ANSWER_VALUE, or ANSWER_ERROR with UTF-8 text for
- * immure.gateway.GatewayError.  What is too long for an answer (16 MiB)
- * becomes an error. */
+/* End the client's call.  ANSWER_VALUE; ANSWER_ERROR with UTF-8 text for
+ * immure.gateway.GatewayError; or ANSWER_DENIED for what the gateway's rules
+ * refuse: the data are four fields, each UTF-8 text: what, rule, reason, fix.
+ * What is too long for an answer (16 MiB) becomes an error. */
 void client_answer(struct client *client, enum answer_status status,
                    const void *data, size_t len);
 

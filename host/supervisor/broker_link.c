@@ -90,6 +90,17 @@ spawn(struct broker_link *b, int *out_sock, struct err *err)
     return 0;
 }
 
+/* Those that no process has confirmed, from the last one on. */
+static void
+drop_opens(struct broker_link *b)
+{
+    while (b->nopens > b->confirmed) {
+        free(b->opens[--b->nopens]);
+        if (!b->ending)
+            b->events.added(b->events.arg, &b->cause);
+    }
+}
+
 static void
 lose(struct broker_link *b)
 {
@@ -101,12 +112,13 @@ lose(struct broker_link *b)
         kill(b->pid, SIGKILL);
     if (b->ending)
         return;
-    if (b->state != BROKER_OPENING) {
-        b->events.lost(b->events.arg);
+    if (b->state == BROKER_OPENING) {
+        b->state = BROKER_REFUSED;
+        b->events.refused(b->events.arg, &b->cause);
         return;
     }
-    b->state = BROKER_REFUSED;
-    b->events.refused(b->events.arg, &b->cause);
+    drop_opens(b);
+    b->events.lost(b->events.arg);
 }
 
 static void
@@ -128,6 +140,33 @@ take_cause(struct broker_link *b, struct span payload)
             len ? (const char *)payload.data + 1 : "");
 }
 
+static void
+take_opened(struct broker_link *b)
+{
+    bool first = b->acked == 0, known = b->acked < b->confirmed;
+    b->acked++;
+    if (known)
+        return;
+    b->confirmed = b->acked;
+    if (!first) {
+        b->events.added(b->events.arg, NULL);
+        return;
+    }
+    b->state = BROKER_OPEN;
+    b->events.opened(b->events.arg);
+}
+
+/* What was confirmed once and is refused now leaves nothing to go on with. */
+static int
+take_refused(struct broker_link *b, struct span payload)
+{
+    take_cause(b, payload);
+    if (b->state == BROKER_OPENING || b->acked < b->confirmed)
+        return -1;
+    drop_opens(b);
+    return 0;
+}
+
 /* -1 ends it, by on_gone(). */
 static int
 on_frame(void *arg, const struct frame_header *h, const uint8_t *data,
@@ -135,24 +174,28 @@ on_frame(void *arg, const struct frame_header *h, const uint8_t *data,
 {
     struct broker_link *b = arg;
     struct span payload = {data, h->len};
-    if (h->type == FRAME_BROKER_REFUSED) {
-        take_cause(b, payload);
-        return -1;
-    }
+    struct answer answer;
+    if (h->type == FRAME_BROKER_REFUSED)
+        return take_refused(b, payload);
+    if (h->type == FRAME_BROKER_OPENED && b->acked == b->nopens)
+        return err_set(err, ERR_PROTO, 0, "gateways that nobody asked for");
     if (h->type == FRAME_BROKER_OPENED) {
-        if (b->state != BROKER_OPENING)
-            return 0;
-        b->state = BROKER_OPEN;
-        b->events.opened(b->events.arg);
+        take_opened(b);
         return 0;
     }
-    struct answer answer;
     if (answer_parse(payload, &answer, err) != 0)
         return -1;
-    if (answer.status != ANSWER_VALUE && answer.status != ANSWER_ERROR)
+    if (answer.status == ANSWER_QUOTA)
         return err_set(err, ERR_PROTO, 0, "an answer that is not a broker's");
     b->events.answer(b->events.arg, h->id, payload);
     return 0;
+}
+
+static void
+send_open(struct broker_link *b, const char *json)
+{
+    frame_link_send(&b->link, FRAME_BROKER_OPEN, 0, nothing,
+                    (struct span){(const uint8_t *)json, strlen(json)});
 }
 
 static int
@@ -160,9 +203,9 @@ start(struct broker_link *b, struct err *err)
 {
     const struct frame_link_events events = {
         .frame = on_frame, .gone = on_gone, .arg = b};
-    const char *json = b->gateways->json;
     int sock;
     err_clear(&b->cause);
+    b->acked = 0;
     b->started_ns = now_ns();
     if (spawn(b, &sock, err) != 0)
         return -1;
@@ -173,8 +216,21 @@ start(struct broker_link *b, struct err *err)
         return -1;
     }
     b->up = true;
-    frame_link_send(&b->link, FRAME_BROKER_OPEN, 0, nothing,
-                    (struct span){(const uint8_t *)json, strlen(json)});
+    for (size_t i = 0; i < b->nopens && b->up; i++)
+        send_open(b, b->opens[i]);
+    return 0;
+}
+
+static int
+add_open(struct broker_link *b, const char *json, struct err *err)
+{
+    if (b->nopens == sizeof b->opens / sizeof *b->opens)
+        return err_set(err, ERR_POLICY, 0, "more than %d gateways",
+                       GRANTS_MAX);
+    b->opens[b->nopens] = strdup(json);
+    if (b->opens[b->nopens] == NULL)
+        return err_set(err, ERR_MEMORY, 0, "out of memory");
+    b->nopens++;
     return 0;
 }
 
@@ -190,8 +246,8 @@ broker_link_new(struct event_base *base, const struct gateways *gateways,
     b->gateways = gateways;
     b->events = *events;
     b->link.fd = -1;
-    if (start(b, err) != 0) {
-        free(b);
+    if (add_open(b, gateways->json, err) != 0 || start(b, err) != 0) {
+        broker_link_free(b);
         return -1;
     }
     *out = b;
@@ -211,6 +267,19 @@ is_up(struct broker_link *b)
         return b->up;
     b->cause = err;
     return false;
+}
+
+int
+broker_link_add(struct broker_link *b, const char *json, struct err *err)
+{
+    if (!is_up(b)) {
+        *err = b->cause;
+        return -1;
+    }
+    if (add_open(b, json, err) != 0)
+        return -1;
+    send_open(b, json);
+    return 0;
 }
 
 bool
@@ -276,5 +345,7 @@ broker_link_free(struct broker_link *b)
 {
     if (b->up)
         frame_link_clear(&b->link);
+    for (size_t i = 0; i < b->nopens; i++)
+        free(b->opens[i]);
     free(b);
 }

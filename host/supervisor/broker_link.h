@@ -13,6 +13,8 @@ struct broker_events {
     void (*opened)(void *arg);
     /* Its first start came to nothing: the policy is unusable here. */
     void (*refused)(void *arg, const struct err *err);
+    /* What broker_link_add() came to; NULL: it is there. */
+    void (*added)(void *arg, const struct err *cause);
     void (*answer)(void *arg, uint16_t job, struct span payload);
     /* No call that it was asked will be answered. */
     void (*lost)(void *arg);
@@ -36,11 +38,21 @@ struct broker_link {
     pid_t pid; /* 0: none that is not reaped */
     uint64_t started_ns;
     struct frame_link link;
+    /* The payloads of FRAME_BROKER_OPEN: a new process gets them all. */
+    char *opens[GRANTS_MAX + 1]; /* malloc'd */
+    size_t nopens;
+    size_t confirmed; /* of these, by any process */
+    size_t acked;     /* by the one that runs */
 };
 
 int broker_link_new(struct event_base *base, const struct gateways *gateways,
                     const struct broker_events *events,
                     struct broker_link **out, struct err *err);
+
+/* Open more gateways, as gateways_add() wrote them: one at a time, and `added`
+ * says what came of it. */
+int broker_link_add(struct broker_link *broker, const char *json,
+                    struct err *err);
 
 /* Ask in the job's name: payload is that of a FRAME_CALL, unread.  False:
  * there is no broker now, and cause says why. */

@@ -44,29 +44,33 @@ calls_grant(struct calls *calls, struct span payload, struct err *err)
 }
 
 int
+calls_grant_gateway(struct calls *calls, const struct gateway_row *row,
+                    struct err *err)
+{
+    struct grant grant = {.calls_max = row->calls_max,
+                          .bytes_max = row->bytes_max,
+                          .gateway = row};
+    const struct span name = {(const uint8_t *)row->name, strlen(row->name)};
+    if (find(calls, name) != NULL)
+        return err_set(err, ERR_POLICY, 0,
+                       "the job is granted a function %s, and its policy has "
+                       "a gateway of that name",
+                       row->name);
+    if (calls->ngrants == GRANTS_MAX)
+        return err_set(err, ERR_POLICY, 0,
+                       "more than %d functions and gateways are granted",
+                       GRANTS_MAX);
+    strcpy(grant.name, row->name);
+    return add(calls, &grant, err);
+}
+
+int
 calls_grant_gateways(struct calls *calls, const struct gateways *gateways,
                      struct err *err)
 {
-    for (size_t i = 0; i < gateways->count; i++) {
-        const struct gateway_row *row = &gateways->rows[i];
-        struct grant grant = {.calls_max = row->calls_max,
-                              .bytes_max = row->bytes_max,
-                              .gateway = row};
-        const struct span name = {(const uint8_t *)row->name,
-                                  strlen(row->name)};
-        if (find(calls, name) != NULL)
-            return err_set(err, ERR_POLICY, 0,
-                           "the job is granted a function %s, and its policy "
-                           "has a gateway of that name",
-                           row->name);
-        if (calls->ngrants == GRANTS_MAX)
-            return err_set(err, ERR_POLICY, 0,
-                           "more than %d functions and gateways are granted",
-                           GRANTS_MAX);
-        strcpy(grant.name, row->name);
-        if (add(calls, &grant, err) != 0)
+    for (size_t i = 0; i < gateways->count; i++)
+        if (calls_grant_gateway(calls, &gateways->rows[i], err) != 0)
             return -1;
-    }
     return 0;
 }
 
@@ -149,6 +153,8 @@ calls_end(struct calls *calls, struct answer *answer, uint64_t now_ns)
         return false;
     calls->waiting = NULL;
     grant->ns += now_ns - calls->since_ns;
+    if (answer->status == ANSWER_DENIED)
+        grant->refused++;
     if (!take_bytes(grant, answer->data.len)) {
         answer->status = ANSWER_QUOTA;
         answer->data.len = 0;

@@ -31,6 +31,8 @@ int calls_grant(struct calls *calls, struct span payload, struct err *err);
 
 /* Grant the gateways of a policy, which outlives the calls.  ERR_POLICY: the
  * client granted a function of that name, or they are too many together. */
+int calls_grant_gateway(struct calls *calls, const struct gateway_row *row,
+                        struct err *err);
 int calls_grant_gateways(struct calls *calls, const struct gateways *gateways,
                          struct err *err);
 

@@ -95,6 +95,12 @@ on_broker_lost(void *arg, struct pool *pool)
 }
 
 static void
+on_gateway_added(void *arg, struct pool *pool, const struct err *cause)
+{
+    front_gateway_added(arg, pool, cause);
+}
+
+static void
 on_failed(void *arg, struct request *r, const struct err *cause)
 {
     struct front *front = arg;
@@ -184,6 +190,7 @@ open_policy(struct front *front, uint16_t id, struct span json,
                                        .call = on_call,
                                        .answer = on_answer,
                                        .broker_lost = on_broker_lost,
+                                       .gateway_added = on_gateway_added,
                                        .result = on_result,
                                        .failed = on_failed,
                                        .closed = on_closed,

@@ -96,6 +96,19 @@ front_take_gateway(struct front *front, struct pool *pool, uint16_t id,
 }
 
 void
+front_gateway_added(struct front *front, struct pool *pool,
+                    const struct err *cause)
+{
+    const struct gateways *gateways = &pool->policy.gateways;
+    for (int id = 0; id < FRONT_IDS && cause == NULL; id++) {
+        struct request *r = front->requests[id];
+        if (r != NULL && r->pool == pool)
+            (void)calls_grant_gateway(
+                &r->calls, &gateways->rows[gateways->count - 1], NULL);
+    }
+}
+
+void
 front_lost_broker(struct front *front, struct pool *pool)
 {
     for (int id = 0; id < FRONT_IDS; id++) {

@@ -19,6 +19,10 @@ int front_take_answer(struct request *request, struct span payload,
 void front_take_gateway(struct front *front, struct pool *pool, uint16_t id,
                         struct span payload);
 
+/* What pool_add_gateway() came to: the pool's job may call it. */
+void front_gateway_added(struct front *front, struct pool *pool,
+                         const struct err *cause);
+
 /* The broker answers nothing of what it was asked. */
 void front_lost_broker(struct front *front, struct pool *pool);
 

@@ -18,15 +18,26 @@ struct gateway_row {
 };
 
 struct gateways {
-    struct gateway_row *rows; /* malloc'd; NULL: the policy has none */
-    size_t count;
-    char *json;             /* for the broker: {tenant, gateways} */
+    struct gateway_row *rows; /* malloc'd, never moved; GRANTS_MAX of them */
+    size_t count;             /* 0: no broker is needed, yet */
+    char *json;               /* for the broker: {tenant, gateways} */
+    char *tenant;
     struct buf environment; /* NAME=VALUE of the secrets, ended by a NUL */
 };
 
 /* Take them out of an effective policy: names and kinds stay.  ERR_POLICY:
  * the environment lacks a variable that one of them names. */
 int gateways_split(json_t *policy, struct gateways *out, struct err *err);
+
+/* One more, which an operator's program has asked for: keys as the effective
+ * policy has them; common ones that it lacks have their defaults.  *out_json
+ * is for broker_link_add(). */
+int gateways_add(struct gateways *gateways, const char *name,
+                 const json_t *keys, char **out_json, struct err *err);
+
+/* The broker refused the one that was added last. */
+void gateways_drop_last(struct gateways *gateways);
+
 void gateways_clear(struct gateways *gateways);
 
 #endif

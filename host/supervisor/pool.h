@@ -49,6 +49,9 @@ struct pool_events {
     void (*answer)(void *arg, struct pool *pool, uint16_t job,
                    struct span payload);
     void (*broker_lost)(void *arg, struct pool *pool);
+    /* What pool_add_gateway() came to; NULL: it can be called. */
+    void (*gateway_added)(void *arg, struct pool *pool,
+                          const struct err *cause);
     void (*result)(void *arg, struct request *request, struct run *run);
     void (*failed)(void *arg, struct request *request, const struct err *err);
     void (*closed)(void *arg, struct request *request, const char *why);
@@ -104,6 +107,12 @@ struct pool_start {
 int pool_new(struct guests *guests, const struct pool_start *start,
              const struct pool_events *events, struct pool **out,
              struct err *err);
+
+/* A gateway that an operator's program asks for, before it enters the jail:
+ * keys as the effective policy has them.  The event gateway_added follows,
+ * later or at once; one at a time. */
+int pool_add_gateway(struct pool *pool, const char *name, const json_t *keys,
+                     struct err *err);
 
 /* Queue a complete job, or go on with a session.  Returns false when the
  * queue is full: *out_retry_ms says when it may be worth another try. */

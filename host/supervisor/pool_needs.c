@@ -1,5 +1,6 @@
 /* What a policy needs beside its zygote before a job of it is run: a layer of
  * the wall that the supervisor puts up, and its gateways' broker. */
+#include "host/cleanup.h"
 #include "host/supervisor/pool_inner.h"
 #include "host/wall/wall.h"
 
@@ -78,16 +79,46 @@ on_lost(void *arg)
     pool->events.broker_lost(pool->events.arg, pool);
 }
 
-int
-pool_start_broker(struct pool *pool, struct err *err)
+static void
+on_added(void *arg, const struct err *cause)
+{
+    struct pool *pool = arg;
+    if (cause != NULL)
+        gateways_drop_last(&pool->policy.gateways);
+    pool->events.gateway_added(pool->events.arg, pool, cause);
+}
+
+static int
+start_broker(struct pool *pool, struct err *err)
 {
     const struct broker_events events = {.opened = on_opened,
                                          .refused = on_refused,
+                                         .added = on_added,
                                          .answer = on_answer,
                                          .lost = on_lost,
                                          .arg = pool};
-    if (pool->policy.gateways.count == 0)
-        return 0;
     return broker_link_new(pool->guests->base, &pool->policy.gateways, &events,
                            &pool->broker, err);
+}
+
+int
+pool_start_broker(struct pool *pool, struct err *err)
+{
+    return pool->policy.gateways.count > 0 ? start_broker(pool, err) : 0;
+}
+
+int
+pool_add_gateway(struct pool *pool, const char *name, const json_t *keys,
+                 struct err *err)
+{
+    struct gateways *gateways = &pool->policy.gateways;
+    OWNED_STR json = NULL;
+    if (pool->broker == NULL && start_broker(pool, err) != 0)
+        return -1;
+    if (gateways_add(gateways, name, keys, &json, err) != 0)
+        return -1;
+    if (broker_link_add(pool->broker, json, err) == 0)
+        return 0;
+    gateways_drop_last(gateways);
+    return -1;
 }

@@ -21,7 +21,9 @@ enum answer_status {
     ANSWER_VALUE, /* data: what the function returns */
     ANSWER_ERROR, /* text: the function failed */
     /* of the supervisor's own */
-    ANSWER_DENIED, /* the job was not granted this function */
+    ANSWER_DENIED, /* the job was not granted this function; of a broker's,
+                      its gateway's rules refuse the call, and the data are
+                      fields: what rule reason fix */
     ANSWER_QUOTA,  /* text: it has used up what it was granted */
     ANSWER_COUNT
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { ANSWER_HEAD = 5, ANSWER_MOST = (16 << 20) - ANSWER_HEAD };
 
@@ -237,7 +238,8 @@ open_one(struct broker *broker, const char *tenant, const char *name,
                        "more than %d gateways",
                        name, BROKER_GATEWAYS);
     struct gateway *g = &broker->gateways[broker->ngateways];
-    *g = (struct gateway){.kind = kind,
+    *g = (struct gateway){.broker = broker,
+                          .kind = kind,
                           .name = strdup(name),
                           .tenant = tenant,
                           .base = broker->base};
@@ -290,11 +292,44 @@ open_all(struct broker *broker, struct span text, struct err *err)
     return 0;
 }
 
+int
+gateway_needs_path(struct gateway *gateway, const char *path, bool writable,
+                   struct err *err)
+{
+    struct broker *broker = gateway->broker;
+    if (broker->confined)
+        return err_set(err, ERR_POLICY, 0,
+                       "%s: a gateway that needs a file has to be in the "
+                       "policy from the start",
+                       path);
+    return confine_allow(&broker->confine, path, writable, err);
+}
+
+/* Secrets have been read; the environment is theirs alone. */
+static void
+wipe_environment(void)
+{
+    for (char **variable = environ; *variable != NULL; variable++)
+        explicit_bzero(*variable, strlen(*variable));
+}
+
+static int
+confine(struct broker *broker, struct err *err)
+{
+    if (broker->confined)
+        return 0;
+    if (confine_close(&broker->confine, err) != 0)
+        return -1;
+    wipe_environment();
+    broker->confined = true;
+    return 0;
+}
+
 static void
 take_policy(struct broker *broker, struct span text)
 {
     struct err cause;
-    if (open_all(broker, text, &cause) == 0) {
+    if (open_all(broker, text, &cause) == 0 && confine(broker, &cause) == 0) {
         frame_link_send(&broker->link, FRAME_BROKER_OPENED, 0, nothing,
                         nothing);
         return;
@@ -351,4 +386,5 @@ broker_clear(struct broker *broker)
     for (size_t i = 0; i < broker->npolicies; i++)
         json_decref(broker->policies[i]);
     frame_link_clear(&broker->link);
+    confine_clear(&broker->confine);
 }

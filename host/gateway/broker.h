@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "host/gateway/confine.h"
 #include "host/gateway/kind.h"
 #include "host/link/frame_link.h"
 
@@ -24,6 +25,8 @@ struct broker {
     struct event_base *base;
     struct frame_link link;
     bool over; /* the supervisor is gone, or makes no sense */
+    struct confine confine;
+    bool confined; /* with the first policy; later ones need no files */
     json_t *policies[BROKER_GATEWAYS]; /* a FRAME_BROKER_OPEN, each */
     size_t npolicies;
     struct gateway gateways[BROKER_GATEWAYS];

@@ -24,7 +24,10 @@
 
 #include "host/wire/call.h"
 
+struct broker;
+
 struct gateway {
+    struct broker *broker;
     const struct gateway_kind *kind;
     char *name;
     const char *tenant;      /* whose keys it may touch; never empty */
@@ -77,6 +80,11 @@ void client_answer(struct client *client, enum answer_status status,
 /* The same with ANSWER_ERROR and a text. */
 void client_fail(struct client *client, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* From within open(): the gateway needs this file, or folder with all that is
+ * below it, when calls come.  What open() itself reads needs no word. */
+int gateway_needs_path(struct gateway *gateway, const char *path,
+                       bool writable, struct err *err);
 
 /* The value of a key that the policy gives; NULL, or otherwise. */
 const char *key_text(const json_t *keys, const char *key);

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,7 +24,10 @@ main(int argc, char **argv)
         return STATUS_USAGE;
     }
     (void)signal(SIGPIPE, SIG_IGN);
-    (void)prctl(PR_SET_DUMPABLE, 0);
+    if (confine_early(&err) != 0) {
+        fprintf(stderr, "immure-broker: %s\n", err.msg);
+        return STATUS_USAGE;
+    }
     struct event_base *base = event_base_new();
     struct broker *broker = calloc(1, sizeof *broker);
     if (base == NULL || broker == NULL ||

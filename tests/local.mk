@@ -25,12 +25,16 @@ host_libs = libsupervisor.a libimmure.a libwall.a libwire.a libbase.a \
 	$(LIBEVENT_LIBS) $(SECCOMP_LIBS) $(JANSSON_LIBS)
 test_cppflags = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(LIBEVENT_CFLAGS) \
 	$(SECCOMP_CFLAGS) $(JANSSON_CFLAGS)
-unit_tests = tests/unit/test_facts tests/unit/test_frame \
+unit_tests = tests/unit/test_confine tests/unit/test_facts tests/unit/test_frame \
 	tests/unit/test_hints tests/unit/test_jailmod
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 endif
+tests_unit_test_confine_SOURCES = tests/unit/test_confine.c
+tests_unit_test_confine_CPPFLAGS = $(test_cppflags)
+tests_unit_test_confine_LDADD = libgateway.a $(host_libs) $(CHECK_LIBS) \
+	-lpthread
 tests_unit_test_facts_SOURCES = tests/unit/test_facts.c
 tests_unit_test_facts_CPPFLAGS = $(test_cppflags)
 tests_unit_test_facts_LDADD = $(host_libs) $(CHECK_LIBS)
@@ -98,6 +102,7 @@ inventory:
 TESTS += tests/lint/lint.py \
 	tests/supervisor/test_lifecycle.py \
 	tests/examples/examples_test.py \
+	tests/gateway/broker_test.py \
 	tests/grade/docs_test.py \
 	tests/grade/grade_test.py \
 	tests/packages/packages_test.py \

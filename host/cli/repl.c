@@ -310,6 +310,8 @@ start(struct repl *r, const struct options *o, struct err *err)
         guest_use(&r->guest, first.policy, err) != 0)
         return -1;
     r->policy = take_str(&first.policy);
+    r->guest.denied = repl_tell_denial;
+    r->guest.denied_arg = r;
     return lines_open(r->signals, o->echo, complete, r, &r->lines, err);
 }
 

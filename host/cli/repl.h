@@ -12,7 +12,7 @@ struct repl {
     struct repl_guest guest;
     struct lines *lines; /* owned */
     int signals;         /* signalfd with SIGINT, owned */
-    bool trace;          /* tell what the input's own code has caught, too */
+    bool trace;          /* tell each denial as it happens */
     bool without_gate;   /* the next input is to run so, see repl_break() */
     bool colour;
     bool leave;
@@ -48,6 +48,9 @@ void repl_print_head(const struct repl *r, const char *text);
 /* arg is a struct repl; as guest_changed. */
 void repl_tell_change(void *arg, size_t number, const char *before,
                       const char *now, const char *code);
+
+/* arg is a struct repl; as the denied of struct repl_guest. */
+void repl_tell_denial(void *arg, const json_t *denial);
 
 /* What a guest's result says beyond its own output. */
 void repl_show(struct repl *r, const struct immure_result *result);

@@ -127,9 +127,10 @@ trace(struct repl *r, const char **words, struct err *err)
         return 0;
     }
     r->trace = strcmp(words[1], "on") == 0;
-    repl_print(r, r->trace ? "each input tells all that was denied, also what "
-                             "its code has caught, and what it used"
-                           : "each input tells the denial that ended it");
+    repl_print(r, r->trace
+                      ? "each denial is told as it happens, also what the "
+                        "code catches, and what each input used"
+                      : "each input tells the denial that ended it");
     return 0;
 }
 
@@ -183,7 +184,7 @@ static const struct repl_command commands[] = {
     {"usage",    "",          "what the last input used", 0, 0, usage},
     {"diff",     "",          "what your changes give to guests, and take from them", 0, 0, ask},
     {"save",     "FILE",      "write your changes as a policy", 1, 1, ask},
-    {"trace",    "on|off",    "tell what an input's code was denied and has caught, too", 1, 1, trace},
+    {"trace",    "on|off",    "tell each denial as it happens, also those that the code catches", 1, 1, trace},
     {"probe",    "",          "try immure's own attacks on guests of this very policy", 0, 0, repl_probe},
 #ifdef LAYER_TESTS
     {"break",    "wall",      "run the next input without the gate: what does the wall alone stop?", 1, 1, repl_break},

@@ -36,6 +36,18 @@ on_output(void *arg, struct immure_call *call, int fd, const void *data,
         (void)say_bytes(fd, data, len);
 }
 
+static void
+on_denied(void *arg, struct immure_call *call, const void *json, size_t len)
+{
+    struct repl_guest *g = arg;
+    if (g->quiet || call != g->session || g->denied == NULL)
+        return;
+    json_t *denial = json_loadb(json, len, JSON_ALLOW_NUL, NULL);
+    if (denial != NULL)
+        g->denied(g->denied_arg, denial);
+    json_decref(denial);
+}
+
 int
 guest_open(struct repl_guest *g, int signals, const char *zygote,
            const char *const *zygote_args, struct err *err)
@@ -100,7 +112,8 @@ guest_use(struct repl_guest *g, const char *policy_json, struct err *err)
 static int
 need(struct repl_guest *g, struct immure_call **session, struct err *err)
 {
-    const struct immure_events events = {.output = on_output, .arg = g};
+    const struct immure_events events = {
+        .output = on_output, .denied = on_denied, .arg = g};
     struct immure_err why;
     if (*session != NULL ||
         immure_session(g->im, g->policy, &events, session, &why) == 0)

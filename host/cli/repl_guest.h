@@ -2,6 +2,7 @@
 #ifndef IMMURE_REPL_GUEST_H
 #define IMMURE_REPL_GUEST_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -21,8 +22,11 @@ struct repl_guest {
     bool open; /* policy is */
     struct immure_limits limits;
     struct immure_call *session, *helper;
-    int signals;          /* signalfd with SIGINT; borrowed */
-    bool quiet;           /* output of the guest is not passed on */
+    int signals; /* signalfd with SIGINT; borrowed */
+    bool quiet;  /* output of the guest is not passed on */
+    /* Told of each denial of the session as it happens, or NULL. */
+    void (*denied)(void *arg, const json_t *denial);
+    void *denied_arg;
     struct input *inputs; /* malloc'd */
     size_t ninputs;
 };

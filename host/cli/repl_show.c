@@ -90,15 +90,18 @@ last_denial(const json_t *root)
                  : json_array_get(denials, json_array_size(denials) - 1);
 }
 
+void
+repl_tell_denial(void *arg, const json_t *denial)
+{
+    struct repl *r = arg;
+    if (r->trace)
+        show_denial(r, denial);
+}
+
 static void
 show_denials(struct repl *r, const json_t *root, enum immure_verdict verdict)
 {
-    size_t i;
-    json_t *denial;
-    if (r->trace)
-        json_array_foreach(json_object_get(root, "denials"), i, denial)
-            show_denial(r, denial);
-    else if (verdict == IMMURE_DENIED && last_denial(root) != NULL)
+    if (!r->trace && verdict == IMMURE_DENIED && last_denial(root) != NULL)
         show_denial(r, last_denial(root));
 }
 

@@ -159,6 +159,20 @@ take_guests_call(struct immure_call *call, const uint8_t *payload, size_t len)
 }
 
 static void
+take_denial(struct immure_call *call, const uint8_t *payload, size_t len)
+{
+    struct immure *im = call->im;
+    const struct immure_events events = call->events;
+    if (call->freed || events.denied == NULL)
+        return;
+    call->busy = true;
+    pthread_mutex_unlock(&im->lock);
+    events.denied(events.arg, call, payload, len);
+    pthread_mutex_lock(&im->lock);
+    call->busy = false;
+}
+
+static void
 take_call_frame(struct immure_call *call, const struct frame_header *h,
                 const uint8_t *payload)
 {
@@ -166,6 +180,8 @@ take_call_frame(struct immure_call *call, const struct frame_header *h,
         call_back(call, h->type == FRAME_STDOUT ? 1 : 2, payload, h->len);
     } else if (h->type == FRAME_CALL) {
         take_guests_call(call, payload, h->len);
+    } else if (h->type == FRAME_DENIED) {
+        take_denial(call, payload, h->len);
     } else if (h->type == FRAME_RESULT) {
         take_result(call, payload, h->len);
         finish(call, !call->session);
@@ -281,7 +297,8 @@ add_begin(struct buf *out, const struct immure_call *call, unsigned policy,
           struct err *err)
 {
     uint32_t flags = (call->session ? JOB_SESSION : 0) |
-                     (call->events.output ? JOB_STREAM : 0);
+                     (call->events.output ? JOB_STREAM : 0) |
+                     (call->events.denied ? JOB_DENIALS : 0);
     OWNED_BUFFER payload = {0};
     if (u32_add(&payload, policy, err) != 0 ||
         u32_add(&payload, flags, err) != 0)

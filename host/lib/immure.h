@@ -192,6 +192,11 @@ struct immure_events {
      * sends {"args": [...], "kwargs": {...}} and wants JSON back. */
     void (*called)(void *arg, struct immure_call *call, const char *function,
                    uint32_t serial, const void *data, size_t len);
+    /* The guest was denied something, just now: the JSON of one of the
+     * result's denials, with the count 1, not NUL-terminated.  Told once of a
+     * rule and line in a job, or in a session's step. */
+    void (*denied)(void *arg, struct immure_call *call, const void *json,
+                   size_t len);
 };
 
 enum immure_answer_status {

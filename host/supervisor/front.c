@@ -82,6 +82,19 @@ on_call(void *arg, struct request *r, struct run *run, struct span payload,
     return front_take_call(arg, r, run, payload, err);
 }
 
+/* Without memory for it: the result has it as well. */
+static void
+on_denied(void *arg, struct request *r, const json_t *denial)
+{
+    struct front *front = arg;
+    if (!(r->flags & JOB_DENIALS))
+        return;
+    char *text = json_dumps(denial, JSON_COMPACT);
+    if (text != NULL)
+        send_text(front, FRAME_DENIED, r->id, text);
+    free(text);
+}
+
 static void
 on_answer(void *arg, struct pool *pool, uint16_t id, struct span payload)
 {
@@ -188,6 +201,7 @@ open_policy(struct front *front, uint16_t id, struct span json,
 {
     const struct pool_events events = {.output = on_output,
                                        .call = on_call,
+                                       .denied = on_denied,
                                        .answer = on_answer,
                                        .broker_lost = on_broker_lost,
                                        .gateway_added = on_gateway_added,

@@ -158,6 +158,16 @@ on_call(void *arg, struct run *run, struct span payload, struct err *err)
 }
 
 static void
+on_denied(void *arg, struct run *run, const json_t *denial)
+{
+    struct guest *guest = arg;
+    (void)run;
+    if (guest->request != NULL)
+        guest->pool->events.denied(guest->pool->events.arg, guest->request,
+                                   denial);
+}
+
+static void
 on_step(void *arg, struct run *run)
 {
     struct guest *guest = arg;
@@ -259,6 +269,7 @@ const struct run_events pool_run_events = {.born = on_born,
                                            .idle = on_idle,
                                            .output = on_output,
                                            .call = on_call,
+                                           .denied = on_denied,
                                            .step = on_step,
                                            .over = on_over,
                                            .gone = on_gone,

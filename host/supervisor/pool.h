@@ -45,6 +45,7 @@ struct pool_events {
     /* As front_take_call(). */
     int (*call)(void *arg, struct request *request, struct run *run,
                 struct span payload, struct err *err);
+    void (*denied)(void *arg, struct request *request, const json_t *denial);
     /* A FRAME_ANSWER of the broker's, and its silence. */
     void (*answer)(void *arg, struct pool *pool, uint16_t job,
                    struct span payload);

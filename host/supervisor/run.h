@@ -32,6 +32,7 @@ struct run_events {
      * as a claim, -1 when it breaks the protocol. */
     int (*call)(void *arg, struct run *run, struct span payload,
                 struct err *err);
+    void (*denied)(void *arg, struct run *run, const json_t *denial);
     void (*step)(void *arg, struct run *run); /* facts of a session's step */
     void (*over)(void *arg, struct run *run); /* facts of the whole */
     void (*gone)(void *arg, struct run *run); /* nothing of it is left */

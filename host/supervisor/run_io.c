@@ -77,6 +77,15 @@ take_call(struct run *run, struct span payload, struct err *err)
     return taken < 0 ? -1 : 0;
 }
 
+static void
+tell_denial(struct run *run)
+{
+    const json_t *all = run->claims.denials;
+    if (run->events.denied != NULL)
+        run->events.denied(run->events.arg, run,
+                           json_array_get(all, json_array_size(all) - 1));
+}
+
 static int
 take_frame(struct run *run, const struct frame_header *header,
            const uint8_t *payload, struct err *err)
@@ -86,6 +95,8 @@ take_frame(struct run *run, const struct frame_header *header,
         return take_call(run, (struct span){payload, header->len}, err);
     if (claims_take(&run->claims, header, payload, err) != 0)
         return -1;
+    if (header->type == FRAME_DENIAL)
+        tell_denial(run);
     if (!sealed && run->claims.sealed)
         run_sealed(run);
     else if (!ended && run->claims.ended && run->session &&

@@ -63,6 +63,7 @@ static const struct frame_row frame_types[FRAME_TYPE_COUNT] = {
     [FRAME_ANSWER]       = {"answer",       16 * MIB,  CLIENT | BROKER},
     [FRAME_GRANT]        = {"grant",        256,       CLIENT},
     [FRAME_INTERACTIVE]  = {"interactive",  0,         CLIENT},
+    [FRAME_DENIED]       = {"denied",       64 * KIB,  SUPERVISOR},
     [FRAME_BROKER_OPEN]  = {"open gateways", 4 * MIB,  TO_BROKER},
     [FRAME_BROKER_ASK]   = {"ask gateway",  4 * MIB + 4, TO_BROKER},
     [FRAME_BROKER_STOP]  = {"stop asking",  0,         TO_BROKER},

@@ -76,6 +76,8 @@ enum frame_type {
     FRAME_GRANT, /* u32 calls, u64 bytes, text: the name of a function */
     /* client to supervisor, relayed unread to the guest */
     FRAME_INTERACTIVE, /* empty: the code is one input of a person's */
+    /* supervisor to client */
+    FRAME_DENIED, /* one of the result's denials as it comes, JSON text */
     /* supervisor to a gateway broker; ids are those of jobs */
     FRAME_BROKER_OPEN = 96, /* JSON text: {tenant, gateways: {NAME: {...}}};
                                in this order answered by OPENED or REFUSED */

@@ -12,6 +12,7 @@
 enum job_flag {
     JOB_SESSION = 1, /* the guest stays for more steps */
     JOB_STREAM = 2,  /* output is wanted as it comes */
+    JOB_DENIALS = 4, /* so are denials */
 };
 
 /* Milliseconds and bytes. */

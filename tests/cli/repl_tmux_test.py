@@ -164,6 +164,18 @@ def attacks():
         t.wait_for("\ngoes on")
 
 
+def denials_as_they_happen():
+    with Terminal("--wall", "20m") as t:
+        t.type(":trace on")
+        t.type("import os, time")
+        t.type("try: os.system('ls')")
+        t.type("except OSError: time.sleep(600)")
+        t.type("")
+        t.wait_for("rule posix.system")
+        t.key("C-c")
+        t.wait_for("\nKeyboardInterrupt")
+
+
 def has_ended(pid):
     """tmux may take its time to reap it."""
     try:
@@ -185,7 +197,8 @@ def leaving():
 
 
 TESTS = (editing, history, several_lines, completion, completion_is_bounded,
-         interrupt, death_and_recovery, attacks, leaving)
+         interrupt, death_and_recovery, attacks, denials_as_they_happen,
+         leaving)
 
 
 def main():

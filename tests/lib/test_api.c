@@ -163,7 +163,8 @@ START_TEST(callbacks_on_a_descriptor)
     unsigned policy;
     struct immure *im = open_context(0, &policy);
     struct seen seen = {0};
-    const struct immure_events events = {on_output, on_done, &seen, NULL};
+    const struct immure_events events = {
+        .output = on_output, .done = on_done, .arg = &seen};
     const struct immure_job job =
         job_of("import time\nfor i in range(5):\n"
                "    print('line', flush=True); time.sleep(.02)\n");
@@ -185,7 +186,8 @@ START_TEST(paused_output)
     unsigned policy;
     struct immure *im = open_context(0, &policy);
     struct seen seen = {0};
-    const struct immure_events events = {on_output, on_done, &seen, NULL};
+    const struct immure_events events = {
+        .output = on_output, .done = on_done, .arg = &seen};
     struct immure_job job = job_of("print('x' * 900000)");
     struct immure_call *call = submit(im, policy, &job, &events);
     ck_assert_int_eq(immure_pause(call, NULL), 0);
@@ -206,7 +208,8 @@ START_TEST(frozen)
     unsigned policy;
     struct immure *im = open_context(0, &policy);
     struct seen seen = {0};
-    const struct immure_events events = {on_output, on_done, &seen, NULL};
+    const struct immure_events events = {
+        .output = on_output, .done = on_done, .arg = &seen};
     struct immure_job job =
         job_of("import time\nprint('up', flush=True)\n"
                "for i in range(5): time.sleep(.1)\nprint('done')\n");
@@ -244,7 +247,7 @@ START_TEST(slow_reader)
     unsigned policy;
     struct immure *im = open_context(0, &policy);
     struct seen seen = {0};
-    const struct immure_events events = {on_output, NULL, &seen, NULL};
+    const struct immure_events events = {.output = on_output, .arg = &seen};
     struct immure_call *calls[60];
     struct immure_job job = job_of("print('x' * 900000)");
     job.limits.wall_ms = 60000;

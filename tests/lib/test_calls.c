@@ -188,6 +188,48 @@ START_TEST(nobody_is_told)
 }
 END_TEST
 
+struct denials {
+    unsigned told;
+    char last[512];
+};
+
+static void
+on_denied(void *arg, struct immure_call *call, const void *json, size_t len)
+{
+    struct denials *d = arg;
+    d->told++;
+    snprintf(d->last, sizeof d->last, "%.*s", (int)len, (const char *)json);
+    (void)immure_interrupt(call, NULL);
+}
+
+/* While the guest, which has caught it, runs on. */
+START_TEST(denied)
+{
+    unsigned policy;
+    struct immure *im = open_context(0, &policy);
+    struct denials d = {0};
+    const struct immure_events events = {.denied = on_denied, .arg = &d};
+    struct immure_call *session;
+    struct immure_result r;
+    ck_assert_int_eq(immure_session(im, policy, &events, &session, NULL), 0);
+    struct immure_job job = job_of("import os\n"
+                                   "try:\n"
+                                   "    try: os.system('ls')\n"
+                                   "    except OSError: pass\n"
+                                   "    while True: pass\n"
+                                   "except KeyboardInterrupt: pass\n");
+    ck_assert_int_eq(immure_step(session, &job, NULL), 0);
+    ck_assert_int_eq(immure_wait(session, &r, NULL), 0);
+    ck_assert_int_eq(r.verdict, IMMURE_OK);
+    ck_assert_uint_eq(d.told, 1);
+    ck_assert_ptr_nonnull(strstr(d.last, "\"rule\":\"posix.system\""));
+    ck_assert_ptr_nonnull(strstr(d.last, "\"line\":3"));
+    immure_result_clear(&r);
+    immure_free(session);
+    immure_close(im);
+}
+END_TEST
+
 START_TEST(wrong_grants)
 {
     unsigned policy;
@@ -220,6 +262,7 @@ main(void)
     tcase_add_test(tc, given_up);
     tcase_add_test(tc, unanswered);
     tcase_add_test(tc, nobody_is_told);
+    tcase_add_test(tc, denied);
     tcase_add_test(tc, wrong_grants);
     return run_suite("libimmure: calls", tc);
 }

@@ -176,7 +176,7 @@ START_TEST(session_interrupted)
     const struct immure_job job =
         job_of("print('up', flush=True)\nwhile True: pass");
     struct seen seen = {0};
-    const struct immure_events events = {on_output, NULL, &seen, NULL};
+    const struct immure_events events = {.output = on_output, .arg = &seen};
     ck_assert_int_eq(immure_session(im, policy, &events, &s, NULL), 0);
     ck_assert_int_eq(immure_step(s, &job, NULL), 0);
     while (seen.bytes == 0)

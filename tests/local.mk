@@ -57,6 +57,7 @@ include tests/limits/local.mk
 include tests/fuzz/local.mk
 include tests/crowd/local.mk
 include tests/faults/local.mk
+include tests/gateway/local.mk
 include tests/vfs/local.mk
 
 # --- layers: the same zygote with another main, which may leave layers out -------

@@ -2,5 +2,8 @@
 
 const struct gateway_kind *const gateway_kinds[] = {
     &gateway_stub,
+#ifdef WITH_CURL
+    &gateway_fetch,
+#endif
     NULL,
 };

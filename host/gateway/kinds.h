@@ -4,6 +4,7 @@
 
 #include "host/gateway/kind.h"
 
-extern const struct gateway_kind gateway_stub; /* the same answer always */
+extern const struct gateway_kind gateway_stub;  /* the same answer always */
+extern const struct gateway_kind gateway_fetch; /* HTTP; with libcurl */
 
 #endif

@@ -41,6 +41,14 @@ class Value(NamedTuple):
     text: str
 
 
+class Rules(NamedTuple):
+    """A key whose value is a list of rules for URLs."""
+    example: str
+    text: str
+    keys: dict      # of a rule that is a table: Text, Flag or Names
+    needed: bool = False
+
+
 # What every gateway has.  Its values of a gateway that does not say: DEFAULTS.
 COMMON = {
     "calls": Number("calls", COUNT, 1, 2 ** 32 - 1, "1000",
@@ -60,6 +68,27 @@ COMMON = {
 DEFAULTS = {"calls": 1000, "bytes": 64 * _K ** 2, "time_ms": 5000,
             "total_ms": 30000, "wall": "runs"}
 
+_HEADER = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+="
+_FETCH_RULE = {
+    "allow": Text("GET https://api.example.com/v1/**",
+                  "METHOD,... URL, as above.", needed=True),
+    "private": Flag(False, "Whether the host may be at a private address: on "
+                    "this machine, or in a network behind it. A cloud's "
+                    "metadata service takes a rule for that host alone."),
+    "header": Names("header", "Accept=application/json",
+                    "NAME=VALUE: headers that are added; a guest can't set "
+                    "them."),
+    "header_env": Names("header", "Authorization=Bearer API_TOKEN",
+                        "NAME=VARIABLE or NAME=WORD VARIABLE: the same, with "
+                        "a secret of immure's environment. It goes to hosts "
+                        "of this rule only, and never to a guest: an answer "
+                        "that repeats it is withheld."),
+    "header_file": Names("header", "Authorization=Bearer /etc/api-token",
+                         "NAME=PATH or NAME=WORD PATH: the same, with a "
+                         "secret of a file, whose path is relative to the "
+                         "policy's and holds no space."),
+}
+
 # kind: (what it is, its own keys).
 KINDS = {
     "stub": ("The same answer to every call, for development and tests.", {
@@ -67,6 +96,27 @@ KINDS = {
         "error": Text("no such account", "Fail every call, with this text."),
         "delay": Number("delay_ms", TIME, 0, _DAY, "100ms",
                         "Time before the answer comes."),
+    }),
+    "fetch": ("HTTP and HTTPS: urllib.request and immure.gateway.fetch().", {
+        "rules": Rules(
+            "GET https://api.example.com/v1/**",
+            "What may be asked for: a list of texts METHOD,... URL, or of "
+            "tables with more to say. The host of the URL is a name, *.NAME "
+            "for all below that name, or * for any; in its path, * stands "
+            "for what has no slash, and ** for anything. The first rule that "
+            "fits decides, for the URL and for each that a redirect leads "
+            "to; without one a request is refused.",
+            _FETCH_RULE, True),
+        "body": Number("body", SIZE, 0, 15 * _K ** 2, "4M",
+                       "Bytes of one answer's body."),
+        "redirects": Number("redirects", COUNT, 0, 20, "5",
+                            "Redirects that one request follows."),
+        "dns": Text("192.0.2.53:53", "ADDRESS or ADDRESS:PORT of the only "
+                    "server that names are looked up at; left out, those of "
+                    "/etc/resolv.conf."),
+        "ca_file": File("/etc/ssl/example-ca.pem", "Certificates of the "
+                        "authorities that servers must be vouched for by; "
+                        "left out, those of this machine."),
     }),
 }
 
@@ -140,8 +190,43 @@ class Reader:
     def number(self, path, key, value):
         return self.tools.number(self.source, path, key, value)
 
+    def rules(self, path, key, value):
+        if not isinstance(value, list) or not value:
+            self.fail(path, "%s must be a list of rules: write, for example, "
+                      "%s = [\"%s\"]", ".".join(path), path[-1], key.example)
+        return [self.rule(path, key, {"allow": rule}
+                          if isinstance(rule, str) else rule)
+                for rule in value]
+
+    def rule(self, path, key, given):
+        if not isinstance(given, dict) or "allow" not in given:
+            self.fail(path, "%s: a rule is a text, or a table {allow = "
+                      "\"%s\", ...}", ".".join(path), key.example)
+        whole = {}
+        for name, value in given.items():
+            if name not in key.keys:
+                self.fail((*path, name), "%s: unknown key '%s' of a rule%s",
+                          ".".join(path), name,
+                          self.tools.nearest(name, list(key.keys)))
+            row = key.keys[name]
+            whole[name] = self.READ[type(row)](self, (*path, name), row,
+                                               value)
+        for name in ("header", "header_env", "header_file"):
+            whole[name] = [self.header(path, name, item)
+                           for item in whole.get(name, ())]
+        return {name: value for name, value in whole.items() if value}
+
+    def header(self, path, name, item):
+        match = re.fullmatch("(%s)((?:.* )?)(.+)" % _HEADER, item)
+        if match is None or not item.isprintable():
+            self.fail((*path, item), "%s: %s: '%s': write NAME=...",
+                      ".".join(path), name, item)
+        if name == "header_file":
+            return match[1] + match[2] + self.source.beside(match[3])
+        return item
+
     READ = {Text: text, File: file, Flag: flag, Value: value, Choice: choice,
-            Names: names, Number: number}
+            Names: names, Number: number, Rules: rules}
 
     def kind(self, path, given):
         kind = given.get("kind")

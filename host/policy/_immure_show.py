@@ -12,6 +12,12 @@ from _immure_keys import COUNT, TABLES, Choice, Number
 # --- show ----------------------------------------------------------------------
 
 def written(value):
+    """VALUE as TOML has it, on one line."""
+    if isinstance(value, dict):
+        return "{%s}" % ", ".join("%s = %s" % (key, written(item))
+                                  for key, item in value.items())
+    if isinstance(value, list):
+        return "[%s]" % ", ".join(map(written, value))
     return json.dumps(value, ensure_ascii=False)
 
 

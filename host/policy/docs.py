@@ -60,6 +60,12 @@ def gateway_key(name, key):
                 value, key.unit))
     if getattr(key, "needed", False):
         yield wrapped("It is needed")
+    if isinstance(key, gateways.Rules):
+        yield ".Pp\nA rule that is a table has these keys:\n"
+        yield ".Bl -tag -width Ds\n"
+        for own, row in key.keys.items():
+            yield from gateway_key(own, row)
+        yield ".El\n"
 
 
 def gateways_manual():
@@ -145,7 +151,18 @@ GATEWAY_SCHEMAS = {
     gateways.Flag: lambda key: {"description": key.text, "type": "boolean",
                                 "default": key.otherwise},
     gateways.Value: lambda key: {"description": key.text},
+    gateways.Rules: lambda key: rules_schema(key),
 }
+
+
+def rules_schema(key):
+    table = {"type": "object", "additionalProperties": False,
+             "properties": {name: GATEWAY_SCHEMAS[type(row)](row)
+                            for name, row in key.keys.items()},
+             "required": ["allow"]}
+    return {"description": key.text, "type": "array", "minItems": 1,
+            "items": {"anyOf": [{"type": "string"}, table]},
+            "examples": [[key.example]]}
 
 
 def gateway_schema(kind):

@@ -73,8 +73,8 @@ ends_in_env(const char *key)
     return len >= 4 && strcmp(key + len - 4, "_env") == 0;
 }
 
-/* KEY_env = "VARIABLE", or a list of "WHAT=VARIABLE", at any depth.  The
- * broker gets no other variable of this environment. */
+/* KEY_env = "VARIABLE", or a list of "WHAT=VARIABLE" or "WHAT=WORD VARIABLE",
+ * at any depth.  The broker gets no other variable of this environment. */
 static int
 add_environment(struct gateways *g, const char *name, const char *key,
                 const json_t *value, struct err *err)
@@ -84,8 +84,9 @@ add_environment(struct gateways *g, const char *name, const char *key,
     size_t i;
     const char *text = json_string_value(value);
     if (text != NULL && ends_in_env(key)) {
-        const char *equals = strchr(text, '=');
-        return add_variable(g, name, equals ? equals + 1 : text, err);
+        const char *equals = strchr(text, '='), *space = strrchr(text, ' ');
+        const char *last = space ? space : equals;
+        return add_variable(g, name, last ? last + 1 : text, err);
     }
     json_array_foreach(value, i, item)
         if (add_environment(g, name, key, item, err) != 0)

@@ -1,0 +1,18 @@
+# Gateways, with servers of the tests' own on loopback.
+gateway_test_libs = libgateway.a libwire.a libbase.a $(LIBEVENT_LIBS) \
+	$(SECCOMP_LIBS) $(JANSSON_LIBS) $(gateway_libs) $(CHECK_LIBS)
+gateway_test_cppflags = $(test_cppflags) $(gateway_cflags)
+gateway_tests =
+if WITH_CURL
+gateway_tests += tests/gateway/test_addresses tests/gateway/test_fetch_rules
+endif
+if HAVE_CHECK
+check_PROGRAMS += $(gateway_tests)
+TESTS += $(gateway_tests)
+endif
+tests_gateway_test_addresses_SOURCES = tests/gateway/test_addresses.c
+tests_gateway_test_addresses_CPPFLAGS = $(gateway_test_cppflags)
+tests_gateway_test_addresses_LDADD = $(gateway_test_libs)
+tests_gateway_test_fetch_rules_SOURCES = tests/gateway/test_fetch_rules.c
+tests_gateway_test_fetch_rules_CPPFLAGS = $(gateway_test_cppflags)
+tests_gateway_test_fetch_rules_LDADD = $(gateway_test_libs)

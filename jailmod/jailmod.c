@@ -39,6 +39,47 @@ jail_wipe(PyObject *module, PyObject *object)
     Py_RETURN_NONE;
 }
 
+/* The texts of a gateway's refusal: four fields of a u32 length and UTF-8,
+ * each.  New references; 0, or -1 where the data are not just that. */
+static int
+take_texts(const char *data, Py_ssize_t len, PyObject *out[4])
+{
+    for (int i = 0; i < 4; i++) {
+        uint32_t n;
+        if (len < (Py_ssize_t)sizeof n)
+            return -1;
+        memcpy(&n, data, sizeof n); /* little endian, as this machine */
+        data += sizeof n;
+        len -= (Py_ssize_t)sizeof n;
+        if ((Py_ssize_t)n > len)
+            return -1;
+        out[i] = PyUnicode_DecodeUTF8(data, (Py_ssize_t)n, "replace");
+        if (out[i] == NULL || PyUnicode_AsUTF8(out[i]) == NULL)
+            return -1;
+        data += n;
+        len -= (Py_ssize_t)n;
+    }
+    return 0;
+}
+
+/* By the rules of the gateway. */
+static PyObject *
+refuse_by_rules(PyObject *answer)
+{
+    PyObject *texts[4] = {NULL, NULL, NULL, NULL};
+    int done =
+        take_texts(PyBytes_AS_STRING(answer), PyBytes_GET_SIZE(answer), texts);
+    if (done == 0)
+        (void)deny_raise(&(struct deny_text){
+            PyUnicode_AsUTF8(texts[0]), PyUnicode_AsUTF8(texts[1]),
+            PyUnicode_AsUTF8(texts[2]), PyUnicode_AsUTF8(texts[3])});
+    else if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_OSError, "a refusal that can't be read");
+    for (int i = 0; i < 4; i++)
+        Py_XDECREF(texts[i]);
+    return NULL;
+}
+
 static PyObject *
 refuse_call(const char *name, int status)
 {
@@ -75,6 +116,8 @@ jail_call(PyObject *module, PyObject *args)
                                    (size_t)PyBytes_GET_SIZE(data), &status);
     if (answer == NULL)
         return NULL;
+    if (status == JAIL_CALL_DENIED && PyBytes_GET_SIZE(answer) > 0)
+        return refuse_by_rules(answer);
     if (status == JAIL_CALL_DENIED || status == JAIL_CALL_QUOTA)
         return refuse_call(name, status);
     return Py_BuildValue(

@@ -26,9 +26,10 @@ struct jail_denial {
 };
 
 enum jail_call {
-    JAIL_CALL_VALUE, /* what the function returns */
-    JAIL_CALL_ERROR, /* a text: it failed */
-    JAIL_CALL_DENIED,
+    JAIL_CALL_VALUE,  /* what the function returns */
+    JAIL_CALL_ERROR,  /* a text: it failed */
+    JAIL_CALL_DENIED, /* nothing; or what, rule, reason and fix: four times
+                       * a u32 length and UTF-8 */
     JAIL_CALL_QUOTA,
 };
 

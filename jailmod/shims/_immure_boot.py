@@ -61,6 +61,8 @@ def prepare(policy, only=None):
         names = _prepare_lazily(only)
     else:
         names = _prepare_all(policy)
+    import _immure_gateway
+    _immure_gateway.learn(policy)
     import _immure_files
     _immure_files.locked = \
         policy.get("files", {}).get("given") == "read-only"
@@ -227,6 +229,8 @@ _PATCHES = (
     ("_strptime", "_immure_misc", "patch_strptime"),
     ("platform", "_immure_misc", "patch_platform"),
     ("uuid", "_immure_misc", "patch_uuid"),
+    ("http.client", "_immure_http", "patch_client"),
+    ("urllib.request", "_immure_http", "patch_urllib"),
     ("tempfile", "_immure_misc", "patch_tempfile"),
     ("random", "_immure_rt", "reseed"),
 )

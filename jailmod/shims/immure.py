@@ -10,13 +10,17 @@ to functions outside.
 """
 import sys
 
+import _immure_fetch
 import _immure_gateway as gateway
 from _jail import JailAttribute, JailDenied, JailError, JailImport, TimeLimit
 
 __all__ = ["JailAttribute", "JailDenied", "JailError", "JailImport",
            "TimeLimit", "gateway"]
 
+gateway.fetch, gateway.Answer = _immure_fetch.fetch, _immure_fetch.Answer
+gateway.__all__ += ["Answer", "fetch"]
+
 # `from immure.gateway import call` works as well.
 __path__ = []
 sys.modules["immure.gateway"] = gateway
-del sys
+del sys, _immure_fetch

@@ -4,9 +4,11 @@ shim_sources = \
 	jailmod/shims/_immure_alarm.py \
 	jailmod/shims/_immure_boot.py \
 	jailmod/shims/_immure_fcntl.py \
+	jailmod/shims/_immure_fetch.py \
 	jailmod/shims/_immure_files.py \
 	jailmod/shims/_immure_gateway.py \
 	jailmod/shims/_immure_host.py \
+	jailmod/shims/_immure_http.py \
 	jailmod/shims/_immure_io.py \
 	jailmod/shims/_immure_loop.py \
 	jailmod/shims/_immure_misc.py \

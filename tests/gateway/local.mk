@@ -5,6 +5,7 @@ gateway_test_cppflags = $(test_cppflags) $(gateway_cflags)
 gateway_tests =
 if WITH_CURL
 gateway_tests += tests/gateway/test_addresses tests/gateway/test_fetch_rules
+TESTS += tests/gateway/fetch_test.py
 endif
 if HAVE_CHECK
 check_PROGRAMS += $(gateway_tests)

@@ -92,6 +92,9 @@ uint64_t jail_files_quota(void);
 /* Whether a file is open for writing that may hold back bytes. */
 bool jail_has_open_files(void);
 
+/* Whether nothing has been registered with atexit since the jail closed. */
+bool jail_has_no_exits(void);
+
 /* Which file names are guest code, for the `line` of a denial: frames whose
  * co_filename equals this (interned) str.  Steals nothing. */
 void jail_set_guest_filename(PyObject *filename);

@@ -119,6 +119,12 @@ exit_count(PyObject *module, PyObject *ignored)
                               PyList_GET_SIZE(entries));
 }
 
+bool
+jail_has_no_exits(void)
+{
+    return entries != NULL && PyList_GET_SIZE(entries) == 0;
+}
+
 int
 repair_atexit_prepare(void)
 {

@@ -210,6 +210,7 @@ interp_resolve(struct interp *in)
     } rows[] = {
         {&in->begin, "_immure_rt", "begin"},
         {&in->next_step, "_immure_rt", "next_step"},
+        {&in->plain_parts, "_immure_rt", "plain_parts"},
         {&in->finish_globals, "_immure_rt", "finish_globals"},
         {&in->describe, "_immure_rt", "describe"},
         {&in->freeze, "gc", "freeze"},
@@ -230,6 +231,10 @@ interp_resolve(struct interp *in)
         in->globals = PyModule_GetDict(main_module); /* borrowed */
         Py_INCREF(in->globals);
     }
+    if (in->flush == NULL)
+        in->flush = PyUnicode_InternFromString("flush");
+    if (in->flush == NULL)
+        return -1;
     if (in->ballast == NULL)
         in->ballast = malloc(BALLAST);
     return arm_signals();

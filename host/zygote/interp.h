@@ -50,6 +50,10 @@ void interp_begin_guest(void);
  * its own memory is done here. */
 void interp_settle(struct interp *in);
 
+/* In a guest that is to have a job: its random state becomes its own before
+ * it waits, and not while somebody waits for it. */
+void interp_reseed(struct interp *in);
+
 /* Run one job in the sealed guest and send its claims to report.  The bytes of
  * its files must stay for as long as the process lives.  Returns the
  * exit status that goes with the END frame it sent. */

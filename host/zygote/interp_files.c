@@ -27,11 +27,11 @@ interp_give(const struct given *given, const char *policy_json,
 
 /* As the interpreter does when it ends: names first become None, so that a
  * finalizer that runs late still finds them. */
-void
+bool
 interp_let_go(struct interp *in)
 {
     if (!jail_has_open_files())
-        return;
+        return false;
     PyObject *names = PyDict_Keys(in->globals);
     for (Py_ssize_t i = 0; names != NULL && i < PyList_GET_SIZE(names); i++) {
         PyObject *name = PyList_GET_ITEM(names, i); /* borrowed */
@@ -43,6 +43,7 @@ interp_let_go(struct interp *in)
     Py_XDECREF(names);
     PyErr_Clear();
     PyGC_Collect();
+    return true;
 }
 
 struct sending {

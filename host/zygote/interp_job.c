@@ -191,7 +191,7 @@ tell(struct report *report, PyObject *exception, PyObject *told)
 }
 
 static void
-flush_streams(void)
+flush_streams(struct interp *in)
 {
     const char *const names[] = {"stdout", "stderr"};
     for (int i = 0; i < 2; i++) {
@@ -199,7 +199,7 @@ flush_streams(void)
         if (stream == NULL || stream == Py_None)
             continue;
         Py_INCREF(stream); /* flush() may replace it */
-        PyObject *done = PyObject_CallMethod(stream, "flush", NULL);
+        PyObject *done = PyObject_CallMethodNoArgs(stream, in->flush);
         if (done == NULL)
             PyErr_Clear();
         Py_XDECREF(done);
@@ -271,23 +271,21 @@ interp_finish(struct interp *in, struct report *report, bool last)
         (void)PyException_SetTraceback(exception, trace);
     in->over = exception != NULL &&
                PyErr_GivenExceptionMatches(exception, PyExc_SystemExit);
-    if (in->run_atexit != NULL && (last || in->over)) {
-        PyObject *done = PyObject_CallNoArgs(in->run_atexit);
-        if (done == NULL)
-            PyErr_WriteUnraisable(in->run_atexit);
-        Py_XDECREF(done);
-    }
-    flush_streams();
+    if (last || in->over)
+        (void)interp_run_exits(in);
+    flush_streams(in);
     struct ending ending = {END_OK, 0};
     if (exception != NULL)
         ending = finish_exception(in, report, exception);
     Py_XDECREF(type);
     Py_XDECREF(exception);
     Py_XDECREF(trace);
-    if (last || in->over)
-        interp_let_go(in);
+    bool again = exception != NULL;
+    if ((last || in->over) && interp_let_go(in))
+        again = true;
     interp_send_files(report);
-    flush_streams();
+    if (again) /* finalizers have run, and str() of the exception */
+        flush_streams(in);
     report_end(report, ending.end, last || in->over, ending.status);
     return ending.status;
 }
@@ -360,19 +358,29 @@ forget_signals(void)
         PyErr_Clear();
 }
 
+static int
+begin(struct interp *in, const struct job *job)
+{
+    if (interp_is_plain(in, job))
+        return interp_begin_plain(in, job);
+    PyObject *start = in->stepping ? in->next_step : in->begin;
+    PyObject *dict = job_dict(job);
+    PyObject *begun = dict ? PyObject_CallOneArg(start, dict) : NULL;
+    Py_XDECREF(dict);
+    Py_XDECREF(begun);
+    return begun ? 0 : -1;
+}
+
 int
 interp_run_job(struct interp *in, const struct job *job, struct report *report)
 {
     forget_signals();
     if (!in->stepping)
         jail_set_files_quota(job->quota);
-    PyObject *start = in->stepping ? in->next_step : in->begin;
-    PyObject *dict = job_dict(job);
-    PyObject *begun = dict ? PyObject_CallOneArg(start, dict) : NULL;
-    Py_XDECREF(dict);
+    int begun = begin(in, job);
     in->stepping = job->session;
-    if (begun != NULL) {
-        Py_DECREF(begun);
+    in->plain.untouched = false;
+    if (begun == 0) {
         (void)run_source(in, job);
         if (job->has_globals)
             send_globals(in, report);
@@ -409,6 +417,9 @@ interp_settle(struct interp *in)
     enum { ROUNDS = 40, AGAIN = 4 };
     PyGC_Collect();
     interp_fill_holes();
+    interp_warm(in, 1);
+    if (interp_make_plain(in) != 0)
+        PyErr_Clear(); /* begin() does it all */
     interp_warm(in, ROUNDS);
     (void)interp_freeze(in);
     interp_warm(in, AGAIN); /* collecting has emptied the free lists */
@@ -425,12 +436,14 @@ interp_warm(struct interp *in, unsigned rounds)
         .filename = filename,
         .code = {(const uint8_t *)warm_source, sizeof warm_source - 1},
         .input = {(const uint8_t *)"", 0},
-        .session = true, /* no atexit */
+        .session = !in->plain.no_exits, /* what is to run at exit stays */
         .args = &arg,
         .nargs = 1};
     struct report silent = {.fd = -1};
+    const bool untouched = in->plain.untouched;
     for (unsigned i = 0; i < rounds; i++) {
         (void)interp_run_job(in, &job, &silent);
         in->stepping = false;
+        in->plain.untouched = untouched;
     }
 }

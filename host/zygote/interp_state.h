@@ -8,12 +8,29 @@
 
 #include "host/zygote/interp.h"
 
+/* What begin() sets for a job that brings nothing but its code, to be set
+ * without it (interp_plain.c). */
+struct plain {
+    bool is_ready;     /* there is one process for many guests */
+    bool untouched;    /* no guest's code has run since begin() */
+    bool seeded;       /* the random state is this process's own */
+    bool no_exits;     /* the library has left nothing to be run at exit */
+    PyObject *argv;    /* sys.argv */
+    PyObject *sources; /* _immure_report._sources */
+    PyObject *guest;   /* _immure_report._guest */
+    PyObject *reseed;
+    PyObject *handlers; /* logging's list of them; NULL: no logging */
+    PyObject *known;    /* a tuple of those that are its own */
+    PyObject *shutdown; /* of logging */
+};
+
 struct interp {
     enum interp_kind kind;
     PyObject *globals; /* __main__.__dict__ */
     PyObject *policy;  /* what jail_enter() wants, until it had it */
     PyObject *begin;   /* _immure_rt functions, resolved before the */
     PyObject *next_step;
+    PyObject *plain_parts;
     PyObject *finish_globals; /* gate closes, so that a guest cannot put   */
     PyObject *describe;       /* its own in their place by name            */
     PyObject *run_atexit;     /* atexit._run_exitfuncs */
@@ -28,6 +45,8 @@ struct interp {
     bool stepping;            /* inside a session, behind its first step */
     bool over;                /* sys.exit() in a session */
     void *ballast;            /* freed before a MemoryError is reported */
+    PyObject *flush;          /* the name, interned */
+    struct plain plain;
 };
 
 /* Turn the pending exception into *err ("WHAT: Type: message"); -1. */
@@ -65,9 +84,21 @@ void interp_use_huge_pages(const struct interp *in);
 /* Take all memory that is free between what is used, for good. */
 void interp_fill_holes(void);
 
+/* Once, in a zygote, behind a warm-up: from here on interp_begin_plain() may
+ * take the place of begin(). */
+int interp_make_plain(struct interp *in);
+
+/* Whether it may, for this job. */
+bool interp_is_plain(const struct interp *in, const struct job *job);
+int interp_begin_plain(struct interp *in, const struct job *job);
+
+/* What the program, and the library, wanted to be called at the end.  Whether
+ * there was any is what it returns. */
+bool interp_run_exits(struct interp *in);
+
 /* At the end: let go of the program's own objects when one of them may hold
- * back bytes of a file. */
-void interp_let_go(struct interp *in);
+ * back bytes of a file; whether there was one. */
+bool interp_let_go(struct interp *in);
 /* The files that the program made or changed since the last time. */
 void interp_send_files(struct report *report);
 

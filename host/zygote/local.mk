@@ -8,6 +8,7 @@ zygote_sources = \
 	host/zygote/interp_host.c \
 	host/zygote/interp_job.c \
 	host/zygote/interp_memory.c \
+	host/zygote/interp_plain.c \
 	host/zygote/interp_policy.c \
 	host/zygote/interp_state.h \
 	host/zygote/keeper.c host/zygote/keeper.h \

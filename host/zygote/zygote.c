@@ -170,6 +170,7 @@ guest_main(struct zygote *z, const struct control_spawn *spawn,
     report_sealed(&z->report);
     if (spawn->warm)
         interp_warm(z->interp, 1);
+    interp_reseed(z->interp);
     run_jobs(z);
 }
 

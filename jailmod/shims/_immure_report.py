@@ -30,15 +30,14 @@ _guest = ["<guest>"]
 
 
 def set_guest(filename, source, earlier=False):
-    """Remember the guest's source (bytes) for tracebacks and linecache.
-    EARLIER: what was remembered under other names stays."""
+    """Remember the guest's source (bytes) for tracebacks and linecache, which
+    asks source_of() for it.  EARLIER: what was remembered under other names
+    stays."""
     if not earlier:
         _sources.clear()
     _guest[0] = filename
     _sources[filename] = source
     linecache.cache.clear()
-    # One item: a function that linecache calls when a line is asked for.
-    linecache.cache[filename] = (lambda: "".join(source_of(filename)),)
 
 
 def source_of(filename):

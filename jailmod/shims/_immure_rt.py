@@ -6,6 +6,7 @@ process and can change anything here.  So nothing here decides anything, and
 references are bound early only so that honest programs that patch a library
 still get honest reports.
 """
+import atexit
 import os
 import sys
 
@@ -58,6 +59,27 @@ def next_step(job):
         reseed()
     if job["globals"] is not None:
         vars(_main).update(_read_globals(job["globals"]))
+
+
+def plain_parts():
+    """What the host sets for a job that brings nothing but its code, in a
+    process where begin() has done the rest: (sys.argv, sources, the guest's
+    name, what reseeds, logging's handlers, how many functions the library
+    wants to be called at exit).
+
+    logging wants one, which does nothing as long as no handler is there but
+    its own: the host looks, and calls it where there are others."""
+    random = sys.modules.get("random")
+    logging = sys.modules.get("logging")
+    seed = reseed
+    if random is not None and "numpy" not in sys.modules:
+        seed = super(random.Random, random._inst).seed
+    handlers = ()
+    if logging is not None:
+        atexit.unregister(logging.shutdown)
+        handlers = (logging._handlerList, logging.shutdown)
+    return (sys.argv, _immure_report._sources, _immure_report._guest, seed,
+            handlers, atexit._ncallbacks())
 
 
 _seed = None

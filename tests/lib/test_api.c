@@ -103,6 +103,45 @@ START_TEST(cancelled)
 }
 END_TEST
 
+/* clang-format off */
+static const struct plain_row {
+    const char *filename, *code;
+    const char *json;
+} plain_rows[] = {
+    {NULL, "import sys; print(sys.argv, '__file__' in globals())", "[\'<string>\'] False"},
+    {"a.py", "import sys; print(sys.argv, __file__, sys.path[0])", "[\'a.py\'] a.py /job"},
+    {NULL, "import os; print(dict(os.environ), input())", "EOFError"},
+    {NULL, "import logging; logging.warning('w')", "\"stderr\": \"WARNING:root:w\\n\""},
+    /* Handlers are flushed behind what the program registered. */
+    {NULL, "import atexit, logging, logging.handlers as h, sys\n"
+           "atexit.register(lambda: logging.error('late'))\n"
+           "m = h.MemoryHandler(9, 99, logging.StreamHandler(sys.stdout))\n"
+           "logging.getLogger().addHandler(m)\n"
+           "logging.error('early'); print('here')", "\"stdout\": \"here\\nearly\\nlate\\n\""},
+    {NULL, "import atexit\n@atexit.register\ndef f(): print('end')", "\"end\\n\""},
+    {NULL, "def f():\n    1 / 0  # why\nf()", "1 / 0  # why"},
+    {NULL, "import linecache; print(linecache.getline('<string>', 1))", "getline("},
+    {NULL, "f = open('made', 'w'); f.write('kept')", "\"content\": \"kept\""},
+};
+/* clang-format on */
+
+/* A job that brings nothing finds a process as any other does; from a fork,
+ * and from a guest that waited. */
+START_TEST(plain)
+{
+    unsigned policy;
+    struct immure *im = open_context(0, &policy);
+    const struct plain_row *row = &plain_rows[_i];
+    for (int again = 0; again < 2; again++) {
+        struct immure_job job = job_of(row->code);
+        job.filename = row->filename;
+        (void)verdict_of(submit(im, policy, &job, NULL), row->json);
+        WAIT_FOR(statistic(im, "idle") > 0);
+    }
+    immure_close(im);
+}
+END_TEST
+
 static const char busy_policy[] =
     "{\"limits\": {\"cpu_ms\": 2000, \"wall_ms\": 5000, \"memory\": 67108864, "
     "\"output\": 1000000, \"files\": 0}, \"pool\": {\"queue\": 3, "
@@ -275,6 +314,7 @@ main(void)
     tcase_add_test(tc, nothing_is_shared);
     tcase_add_loop_test(tc, limits_of_each_job, 0,
                         sizeof limit_rows / sizeof *limit_rows);
+    tcase_add_loop_test(tc, plain, 0, sizeof plain_rows / sizeof *plain_rows);
     tcase_add_test(tc, cancelled);
     tcase_add_test(tc, busy);
     tcase_add_test(tc, fair);

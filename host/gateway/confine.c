@@ -143,7 +143,7 @@ confine_early(struct err *err)
     return set_limits(err);
 }
 
-/* --- files ------------------------------------------------------------------ */
+/* --- files --------------------------------------------------------------- */
 
 int
 confine_allow(struct confine *confine, const char *path, bool writable,
@@ -216,7 +216,7 @@ restrict_files(const struct confine *confine, struct err *err)
     return 0;
 }
 
-/* --- system calls ----------------------------------------------------------- */
+/* --- system calls -------------------------------------------------------- */
 
 static int
 add_rule(scmp_filter_ctx filter, const struct broker_rule *rule)

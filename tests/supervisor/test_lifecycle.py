@@ -175,7 +175,7 @@ class Stopped(unittest.TestCase):
         process.communicate()
         self.assertTrue(gone(line))
         process = subprocess.Popen(
-            [IMMURE, "--json", "--wall", "1s", "-c", LOOP],
+            [IMMURE, "--json", "--wall", "3s", "-c", LOOP],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         line = wait_for_guest(process)
         os.kill(line[3], signal.SIGSTOP)

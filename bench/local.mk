@@ -10,3 +10,7 @@ bench-gate: all
 noinst_PROGRAMS += bench/zygote_phases
 bench_zygote_phases_SOURCES = bench/zygote_phases.c $(zygote_main)
 bench_zygote_phases_LDADD = $(zygote_libs) libimmure.a libbase.a $(JANSSON_LIBS)
+
+noinst_PROGRAMS += bench/versus
+bench_versus_SOURCES = bench/versus.c
+bench_versus_LDADD = libimmure.a libwire.a libbase.a $(JANSSON_LIBS)

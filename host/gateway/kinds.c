@@ -1,9 +1,15 @@
 #include "host/gateway/kinds.h"
 
+/* clang-format off */
 const struct gateway_kind *const gateway_kinds[] = {
-    &gateway_stub,
+    &gateway_cache,
+    &gateway_clock,
 #ifdef WITH_CURL
     &gateway_fetch,
 #endif
+    &gateway_log,
+    &gateway_session,
+    &gateway_stub,
     NULL,
 };
+/* clang-format on */

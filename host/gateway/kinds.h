@@ -4,7 +4,11 @@
 
 #include "host/gateway/kind.h"
 
-extern const struct gateway_kind gateway_stub;  /* the same answer always */
-extern const struct gateway_kind gateway_fetch; /* HTTP; with libcurl */
+extern const struct gateway_kind gateway_cache;   /* values by key */
+extern const struct gateway_kind gateway_clock;   /* the machine's time */
+extern const struct gateway_kind gateway_fetch;   /* HTTP; with libcurl */
+extern const struct gateway_kind gateway_log;     /* the operator's log */
+extern const struct gateway_kind gateway_session; /* values that stay */
+extern const struct gateway_kind gateway_stub;    /* the same answer always */
 
 #endif

@@ -1,14 +1,26 @@
 gateway_sources = \
 	host/gateway/broker.c host/gateway/broker.h \
+	host/gateway/clock.c \
 	host/gateway/confine.c host/gateway/confine.h \
 	host/gateway/denial.c host/gateway/denial.h \
 	host/gateway/keys.c host/gateway/kind.h \
 	host/gateway/kinds.c host/gateway/kinds.h \
+	host/gateway/log.c \
 	host/gateway/main.c \
+	host/gateway/store.c host/gateway/store.h \
+	host/gateway/store_key.c \
+	host/gateway/store_memcached.c \
 	host/gateway/stub.c \
 	host/gateway/syscalls.c host/gateway/syscalls.h \
 	host/gateway/worker.c host/gateway/worker.h
 
+gateway_cppflags = $(LIBMD_CFLAGS)
+gateway_libs = $(LIBMD_LIBS)
+if WITH_SQLITE
+gateway_sources += host/gateway/store_sqlite.c
+gateway_cppflags += -DWITH_SQLITE $(SQLITE_CFLAGS)
+gateway_libs += $(SQLITE_LIBS)
+endif
 if WITH_CURL
 gateway_sources += \
 	host/gateway/address.c host/gateway/address.h \
@@ -21,4 +33,11 @@ gateway_sources += \
 	host/gateway/resolver.c host/gateway/resolver.h \
 	host/gateway/transfer.c host/gateway/transfer.h \
 	host/gateway/url_path.c host/gateway/url_path.h
+gateway_cppflags += -DWITH_CURL $(CURL_CFLAGS)
+gateway_libs += $(CURL_LIBS)
+endif
+if WITH_REDIS
+gateway_sources += host/gateway/store_redis.c
+gateway_cppflags += -DWITH_REDIS $(REDIS_CFLAGS)
+gateway_libs += $(REDIS_LIBS)
 endif

@@ -89,6 +89,17 @@ _FETCH_RULE = {
                          "policy's and holds no space."),
 }
 
+_TTL = Number("ttl_ms", TIME, 1000, 366 * _DAY, "1440m",
+              "Time after which a value is gone that was not stored anew. A "
+              "guest may ask for less. Left out, a day.")
+_LOGIN = {
+    "user": Text("shop", "The user to log in as, on Redis."),
+    "password_env": Text("REDIS_PASSWORD", "The variable of immure's "
+                         "environment that holds the password."),
+    "password_file": File("/etc/immure/redis-password", "The file that holds "
+                          "it."),
+}
+
 # kind: (what it is, its own keys).
 KINDS = {
     "stub": ("The same answer to every call, for development and tests.", {
@@ -96,6 +107,35 @@ KINDS = {
         "error": Text("no such account", "Fail every call, with this text."),
         "delay": Number("delay_ms", TIME, 0, _DAY, "100ms",
                         "Time before the answer comes."),
+    }),
+    "cache": ("Values by key, on a server of memcached or Redis.", {
+        "uri": Text("memcache:tcp://127.0.0.1:11211", "Where it is: "
+                    "memcache:tcp://HOST:PORT, redis:tcp://HOST:PORT/DATABASE, "
+                    "or memcache:unix:/PATH, redis:unix:/PATH of a socket.",
+                    needed=True),
+        "ttl": _TTL,
+        **_LOGIN,
+    }),
+    "clock": ("The machine's time, for guests whose own clock is another.", {
+        "grain": Number("grain_ms", TIME, 0, _DAY, "1ms",
+                        "It is rounded down to a multiple of that; 0ms: not "
+                        "at all. Left out, 1ms."),
+    }),
+    "log": ("Lines of guests in a log of the operator's, each one JSON "
+            "object.", {
+        "file": File("/var/log/immure/guests.log", "Where they are appended; "
+                     "left out, stderr of immure."),
+    }),
+    "session": ("Values by key that outlive jobs, in a file of sqlite's.", {
+        "file": File("/var/lib/immure/sessions.db", "Where they are. Left "
+                     "out, in memory of the broker, until it ends."),
+        "uri": Text("redis:tcp://127.0.0.1:6379", "On a server instead, as "
+                    "of the kind cache."),
+        "size": Number("size", SIZE, _K, 1024 * _K ** 3, "64M",
+                       "Bytes of a tenant's values and keys, with 64 for "
+                       "each; of a file or memory. Left out, 64M."),
+        "ttl": _TTL,
+        **_LOGIN,
     }),
     "fetch": ("HTTP and HTTPS: urllib.request and immure.gateway.fetch().", {
         "rules": Rules(
@@ -108,9 +148,9 @@ KINDS = {
             "to; without one a request is refused.",
             _FETCH_RULE, True),
         "body": Number("body", SIZE, 0, 15 * _K ** 2, "4M",
-                       "Bytes of one answer's body."),
+                       "Bytes of one answer's body; left out, 4M."),
         "redirects": Number("redirects", COUNT, 0, 20, "5",
-                            "Redirects that one request follows."),
+                            "Redirects that one request follows; left out, 5."),
         "dns": Text("192.0.2.53:53", "ADDRESS or ADDRESS:PORT of the only "
                     "server that names are looked up at; left out, those of "
                     "/etc/resolv.conf."),
@@ -124,6 +164,8 @@ KINDS = {
 # What --grant NAME=URI makes of a URI: (how it begins, kind).  The gateway has
 # the key `uri`, and all else by default.
 SCHEMES = (
+    ("cache:memcache:", "cache"),
+    ("cache:redis:", "cache"),
 )
 
 

@@ -1,8 +1,8 @@
 # Gateways, with servers of the tests' own on loopback.
 gateway_test_libs = libgateway.a libwire.a libbase.a $(LIBEVENT_LIBS) \
 	$(SECCOMP_LIBS) $(JANSSON_LIBS) $(gateway_libs) $(CHECK_LIBS)
-gateway_test_cppflags = $(test_cppflags) $(gateway_cflags)
-gateway_tests =
+gateway_test_cppflags = $(test_cppflags) $(gateway_cppflags)
+gateway_tests = tests/gateway/test_store_keys
 if WITH_CURL
 gateway_tests += tests/gateway/test_addresses tests/gateway/test_fetch_rules
 TESTS += tests/gateway/fetch_test.py
@@ -17,3 +17,6 @@ tests_gateway_test_addresses_LDADD = $(gateway_test_libs)
 tests_gateway_test_fetch_rules_SOURCES = tests/gateway/test_fetch_rules.c
 tests_gateway_test_fetch_rules_CPPFLAGS = $(gateway_test_cppflags)
 tests_gateway_test_fetch_rules_LDADD = $(gateway_test_libs)
+tests_gateway_test_store_keys_SOURCES = tests/gateway/test_store_keys.c
+tests_gateway_test_store_keys_CPPFLAGS = $(gateway_test_cppflags)
+tests_gateway_test_store_keys_LDADD = $(gateway_test_libs)

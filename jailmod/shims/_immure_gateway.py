@@ -48,11 +48,11 @@ def pick(kind, name=None):
 # Made here, for nothing can make them once the jail is closed.
 _refusals = {
     kind: _jail.refusing(
-        "gateway.%s()" % kind, "gateway." + kind,
-        "a guest has no network of its own, and this one no gateway of the "
-        "kind %s" % kind,
+        "gateway.%s" % kind, "gateway." + kind,
+        "a guest reaches nothing outside but by gateways, and this one has "
+        "none of the kind %s" % kind,
         "Ask the operator for one: [gateways.NAME] kind = \"%s\"" % kind)
-    for kind in ("fetch",)}
+    for kind in ("cache", "clock", "fetch", "log", "session")}
 
 
 def ask(name, data):

@@ -12,15 +12,20 @@ import sys
 
 import _immure_fetch
 import _immure_gateway as gateway
+import _immure_services
+import _immure_store
 from _jail import JailAttribute, JailDenied, JailError, JailImport, TimeLimit
 
 __all__ = ["JailAttribute", "JailDenied", "JailError", "JailImport",
            "TimeLimit", "gateway"]
 
 gateway.fetch, gateway.Answer = _immure_fetch.fetch, _immure_fetch.Answer
-gateway.__all__ += ["Answer", "fetch"]
+gateway.cache = _immure_store.Store("cache")
+gateway.session = _immure_store.Store("session")
+gateway.clock, gateway.log = _immure_services.Clock(), _immure_services.Log()
+gateway.__all__ += ["Answer", "cache", "clock", "fetch", "log", "session"]
 
 # `from immure.gateway import call` works as well.
 __path__ = []
 sys.modules["immure.gateway"] = gateway
-del sys, _immure_fetch
+del sys, _immure_fetch, _immure_services, _immure_store

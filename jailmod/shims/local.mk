@@ -21,10 +21,12 @@ shim_sources = \
 	jailmod/shims/_immure_report.py \
 	jailmod/shims/_immure_rt.py \
 	jailmod/shims/_immure_select.py \
+	jailmod/shims/_immure_services.py \
 	jailmod/shims/_immure_signal.py \
 	jailmod/shims/_immure_socket.py \
 	jailmod/shims/_immure_ssl.py \
 	jailmod/shims/_immure_stdio.py \
+	jailmod/shims/_immure_store.py \
 	jailmod/shims/_immure_subprocess.py \
 	jailmod/shims/_immure_threads.py \
 	jailmod/shims/_immure_time.py \

@@ -3,6 +3,10 @@ gateway_test_libs = libgateway.a libwire.a libbase.a $(LIBEVENT_LIBS) \
 	$(SECCOMP_LIBS) $(JANSSON_LIBS) $(gateway_libs) $(CHECK_LIBS)
 gateway_test_cppflags = $(test_cppflags) $(gateway_cppflags)
 gateway_tests = tests/gateway/test_store_keys
+TESTS += tests/gateway/services_test.py
+if WITH_STORES
+TESTS += tests/gateway/store_test.py
+endif
 if WITH_CURL
 gateway_tests += tests/gateway/test_addresses tests/gateway/test_fetch_rules
 TESTS += tests/gateway/fetch_test.py

@@ -252,6 +252,7 @@ close_gates(void)
         return -1;
     repair_close();
     attrs_close();
+    vfs_show_names();
     if (audit_close() < 0)
         return -1;
     jail_state = CLOSED;

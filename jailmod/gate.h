@@ -237,6 +237,11 @@ int refusing_init(void);
 PyObject *refusing_new(PyObject *module, PyObject *args);
 int stream_init(PyObject *module);
 
+/* The classes of `_vfs` are shown as those of `_io` and `posix`, in whose place
+ * they are.  The lists know them by their own names, so it comes after all that
+ * walks. */
+void vfs_show_names(void);
+
 PyObject *explain_name(PyObject *module, PyObject *arg);
 PyObject *explain_nearest(PyObject *module, PyObject *arg);
 PyObject *explain_modules(PyObject *module, PyObject *ignored);

@@ -41,6 +41,7 @@ jailmod_sources = \
 	jailmod/thunks.c \
 	jailmod/types.c \
 	jailmod/vfs.c jailmod/vfs.h \
+	jailmod/vfs_attributes.c \
 	jailmod/vfs_buffered.c jailmod/vfs_buffered.h \
 	jailmod/vfs_buffered_methods.c \
 	jailmod/vfs_changed.c \

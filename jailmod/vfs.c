@@ -23,10 +23,21 @@ vfs_now(struct vfs *fs)
 }
 
 void
+vfs_drop_ids(struct vfs_inode *inode)
+{
+    if (S_ISDIR(inode->mode))
+        return;
+    inode->mode &= ~(uint32_t)S_ISUID;
+    if (inode->mode & S_IXGRP)
+        inode->mode &= ~(uint32_t)S_ISGID;
+}
+
+void
 vfs_touch(struct vfs *fs, struct vfs_inode *inode)
 {
     inode->mtime = inode->ctime = vfs_now(fs);
     inode->changed = true;
+    vfs_drop_ids(inode);
 }
 
 struct vfs_inode *
@@ -110,6 +121,18 @@ vfs_may(const struct vfs_inode *inode, uint32_t bits)
     return (inode->mode >> 6 & bits) == bits;
 }
 
+/* Before 1970 the part of a second counts up as well. */
+static struct timespec
+split_time(int64_t ns)
+{
+    const int64_t second = 1000000000;
+    int64_t part = ns % second;
+
+    if (part < 0)
+        part += second;
+    return (struct timespec){(ns - part) / second, part};
+}
+
 void
 vfs_fill_stat(const struct vfs_inode *inode, struct stat *out)
 {
@@ -130,13 +153,9 @@ vfs_fill_stat(const struct vfs_inode *inode, struct stat *out)
         out->st_size = 40 + 20 * (off_t)inode->dir.count;
     if (S_ISREG(inode->mode))
         out->st_blocks = (out->st_size + 4095) / 4096 * 8;
-    const int64_t second = 1000000000;
-    out->st_atim =
-        (struct timespec){inode->atime / second, inode->atime % second};
-    out->st_mtim =
-        (struct timespec){inode->mtime / second, inode->mtime % second};
-    out->st_ctim =
-        (struct timespec){inode->ctime / second, inode->ctime % second};
+    out->st_atim = split_time(inode->atime);
+    out->st_mtim = split_time(inode->mtime);
+    out->st_ctim = split_time(inode->ctime);
 }
 
 /* --- folders --- */

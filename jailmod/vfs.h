@@ -135,8 +135,10 @@ int vfs_move(struct vfs *fs, struct vfs_inode *from, struct vfs_entry *entry,
              struct vfs_inode *to, const char *name, size_t len);
 bool vfs_may(const struct vfs_inode *inode, uint32_t bits);
 int64_t vfs_now(struct vfs *fs);
-/* Times of a change of the contents. */
+/* What a change of the contents does besides. */
 void vfs_touch(struct vfs *fs, struct vfs_inode *inode);
+/* The set-user and set-group bits of a file do not outlive a change. */
+void vfs_drop_ids(struct vfs_inode *inode);
 /* How many folders are above it, and below it. */
 uint32_t vfs_depth(const struct vfs *fs, const struct vfs_inode *dir);
 uint32_t vfs_height(const struct vfs_inode *dir);
@@ -284,6 +286,8 @@ ssize_t vfs_pwrite(struct vfs *fs, struct vfs_open *open, int64_t at,
                    const void *bytes, size_t size);
 int64_t vfs_seek(struct vfs_open *open, int64_t offset, int whence);
 int vfs_ftruncate(struct vfs *fs, struct vfs_open *open, int64_t size);
+/* It was read or listed. */
+void vfs_accessed(struct vfs *fs, struct vfs_inode *inode);
 /* lowest: F_DUPFD; onto: dup2(), closing what is there. */
 int vfs_dup(struct vfs *fs, int fd, int lowest);
 int vfs_dup_onto(struct vfs *fs, int fd, int onto);

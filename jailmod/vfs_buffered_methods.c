@@ -69,6 +69,23 @@ seek(struct buffered *self, int64_t offset, int whence)
     return at;
 }
 
+/* As PyNumber_AsOff_t() in Modules/_io/_iomodule.c. */
+static int
+read_target(PyObject *target, int64_t *out)
+{
+    OWNED_REF number = PyNumber_Index(target);
+    if (number == NULL)
+        return -1;
+    *out = PyLong_AsLong(number);
+    if (*out != -1 || !PyErr_Occurred())
+        return 0;
+    if (PyErr_ExceptionMatches(PyExc_OverflowError))
+        PyErr_Format(PyExc_ValueError,
+                     "cannot fit '%.200s' into an offset-sized integer",
+                     Py_TYPE(target)->tp_name);
+    return -1;
+}
+
 static PyObject *
 buffered_seek(PyObject *object, PyObject *args)
 {
@@ -90,7 +107,7 @@ buffered_seek(PyObject *object, PyObject *args)
         if (buffered_check_raw(raw, "seekable", "seekable") < 0)
             return NULL;
     }
-    if (!offset_convert(target, &offset) || buffered_enter(self) < 0)
+    if (read_target(target, &offset) < 0 || buffered_enter(self) < 0)
         return NULL;
     int64_t at = seek(self, offset, whence);
     buffered_leave(self);
@@ -104,7 +121,7 @@ buffered_truncate(PyObject *object, PyObject *args)
     PyObject *size = Py_None; /* borrowed */
 
     if (!PyArg_ParseTuple(args, "|O:truncate", &size) ||
-        buffered_check_made(self) < 0)
+        buffered_check_open(self, "truncate of closed file") < 0)
         return NULL;
     if (!self->writes) {
         PyErr_SetString(vfs_py_unsupported(), "truncate");

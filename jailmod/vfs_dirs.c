@@ -20,16 +20,39 @@ hold_folder(const struct path_arg *path, struct vfs_inode **out)
         status = -ENOTDIR;
     if (status == 0 && !path->is_fd && !vfs_may(*out, 4))
         status = -EACCES;
-    if (status == 0)
-        vfs_hold(*out);
-    return status;
+    if (status < 0)
+        return status;
+    vfs_hold(*out);
+    if ((*out)->links > 0) /* not one that was removed */
+        vfs_accessed(fs(), *out);
+    return 0;
 }
 
-/* path=None is the working directory. */
+/* path=None is the working directory; to CPython so is -1. */
 static int
 default_path(struct path_arg *path)
 {
-    return path->text != NULL || path->is_fd || path_convert(Py_None, path);
+    if (path->is_fd && path->fd == -1) {
+        OWNED_REF shown = Py_NewRef(path->object);
+        if (!path_convert(Py_None, path))
+            return 0;
+        Py_SETREF(path->object, gate_take_ref(&shown)); /* for messages */
+        return 1;
+    }
+    if (path->text != NULL || path->is_fd)
+        return 1;
+    if (!path_convert(Py_None, path))
+        return 0;
+    Py_CLEAR(path->object); /* there was no argument */
+    return 1;
+}
+
+/* It copies a descriptor first, which names no file when it fails. */
+static PyObject *
+folder_error(int status, const struct path_arg *path)
+{
+    return vfs_py_error(
+        status, path->is_fd && status == -EBADF ? NULL : path->object, NULL);
 }
 
 static PyObject *
@@ -61,9 +84,9 @@ os_listdir(PyObject *module, PyObject *args, PyObject *kwargs)
         return NULL;
     int status = hold_folder(&path, &dir);
     if (status < 0)
-        return vfs_py_error(status, path.object, NULL);
-    PyObject *list =
-        list_names(dir, path.object != NULL && !PyUnicode_Check(path.object));
+        return folder_error(status, &path);
+    PyObject *list = list_names(dir, path.object != NULL &&
+                                         PyObject_CheckBuffer(path.object));
     vfs_release(fs(), dir);
     return list;
 }
@@ -332,7 +355,8 @@ path_prefix(const struct path_arg *path)
 {
     if (path->is_fd)
         return PyUnicode_FromString("");
-    if (path->object == NULL)
+    if (path->object == NULL || path->object == Py_None ||
+        PyIndex_Check(path->object))
         return PyUnicode_FromString("./");
     bool slash = path->len > 0 && path->text[path->len - 1] == '/';
     if (!PyUnicode_Check(path->object))
@@ -402,7 +426,7 @@ os_scandir(PyObject *module, PyObject *args, PyObject *kwargs)
         return NULL;
     int status = hold_folder(&path, &dir);
     if (status < 0)
-        return vfs_py_error(status, path.object, NULL);
+        return folder_error(status, &path);
     OWNED_REF entries =
         list_entries(dir, prefix, path.is_fd ? path.fd : AT_FDCWD);
     vfs_release(fs(), dir);
@@ -471,7 +495,7 @@ os_fstatvfs(PyObject *module, PyObject *arg)
     int fd;
 
     (void)module;
-    if (!fd_convert(arg, &fd))
+    if (!int_convert(arg, &fd))
         return NULL;
     if (vfs_opened(fs(), fd) == NULL)
         return vfs_py_error(-EBADF, NULL, NULL);

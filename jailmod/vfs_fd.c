@@ -182,7 +182,7 @@ vfs_open(struct vfs *fs, const struct vfs_path *path, int flags, uint32_t mode)
     if (status < 0)
         return status;
     int fd = vfs_open_inode(fs, place.inode, flags);
-    if (fd >= 0 && (flags & O_TRUNC) && place.inode->data.size > 0) {
+    if (fd >= 0 && (flags & O_TRUNC)) {
         (void)vfs_data_truncate(fs, &place.inode->data, 0);
         vfs_touch(fs, place.inode);
     }
@@ -253,11 +253,20 @@ vfs_dup_onto(struct vfs *fs, int fd, int onto)
 
 /* --- reading and writing --- */
 
+/* As rw_verify_area(): no file is that long. */
+static bool
+is_beyond(int64_t at, size_t size)
+{
+    return at < 0 || size > (size_t)(INT64_MAX - at);
+}
+
 static int
-may_read(const struct vfs_open *open)
+may_read(const struct vfs_open *open, int64_t at, size_t size)
 {
     if (!reads(open->flags))
         return -EBADF;
+    if (open->inode != NULL && is_beyond(at, size))
+        return -EINVAL;
     return open->inode == NULL          ? -EINVAL
            : S_ISDIR(open->inode->mode) ? -EISDIR
                                         : 0;
@@ -269,12 +278,26 @@ write_at(struct vfs *fs, struct vfs_open *open, int64_t at, const void *bytes,
 {
     if (!writes(open->flags))
         return -EBADF;
-    if (open->inode == NULL)
+    if (open->inode == NULL || is_beyond(at, size))
         return -EINVAL;
     ssize_t done = vfs_data_write(fs, &open->inode->data, at, bytes, size);
     if (done > 0)
         vfs_touch(fs, open->inode);
     return done;
+}
+
+/* As a file system that is mounted "relatime", which is what mount(8) does. */
+void
+vfs_accessed(struct vfs *fs, struct vfs_inode *inode)
+{
+    const int64_t day = 86400 * INT64_C(1000000000);
+
+    if (inode->locked)
+        return;
+    int64_t now = vfs_now(fs);
+    if (inode->atime <= inode->mtime || inode->atime <= inode->ctime ||
+        now - inode->atime >= day)
+        inode->atime = now;
 }
 
 ssize_t
@@ -283,12 +306,12 @@ vfs_pread(struct vfs *fs, struct vfs_open *open, int64_t at, void *out,
 {
     if (at < 0)
         return -EINVAL;
-    int status = may_read(open);
+    int status = may_read(open, at, size);
     if (status < 0)
         return status;
     ssize_t done = vfs_data_read(&open->inode->data, at, out, size);
-    if (done > 0 && !open->inode->locked)
-        open->inode->atime = vfs_now(fs);
+    if (done >= 0)
+        vfs_accessed(fs, open->inode);
     return done;
 }
 
@@ -332,8 +355,7 @@ vfs_write(struct vfs *fs, struct vfs_open *open, const void *bytes,
 static int64_t
 seek_data(const struct vfs_open *open, int64_t offset, int whence)
 {
-    int64_t size =
-        S_ISREG(open->inode->mode) ? (int64_t)open->inode->data.size : 0;
+    int64_t size = (int64_t)open->inode->data.size;
 
     if (offset < 0 || offset >= size)
         return -ENXIO;
@@ -347,6 +369,8 @@ vfs_seek(struct vfs_open *open, int64_t offset, int whence)
 
     if (open->inode == NULL)
         return -ESPIPE;
+    if (S_ISDIR(open->inode->mode) && whence != SEEK_SET && whence != SEEK_CUR)
+        return -EINVAL;
     if (whence == SEEK_DATA || whence == SEEK_HOLE) {
         offset = seek_data(open, offset, whence);
         if (offset < 0)
@@ -354,8 +378,7 @@ vfs_seek(struct vfs_open *open, int64_t offset, int whence)
     } else if (whence == SEEK_CUR) {
         base = open->at;
     } else if (whence == SEEK_END) {
-        if (S_ISREG(open->inode->mode))
-            base = (int64_t)open->inode->data.size;
+        base = (int64_t)open->inode->data.size;
     } else if (whence != SEEK_SET) {
         return -EINVAL;
     }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <unistd.h>
 
 static PyObject *
 bad_fd(void)
@@ -34,7 +35,7 @@ os_close(PyObject *module, PyObject *args, PyObject *kwargs)
 
     (void)module;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O&:close", KEYWORDS("fd"),
-                                     fd_convert, &fd))
+                                     int_convert, &fd))
         return NULL;
     if (vfs_close(fs(), fd) < 0)
         return bad_fd();
@@ -47,8 +48,8 @@ os_closerange(PyObject *module, PyObject *args)
     int low, high;
 
     (void)module;
-    if (!PyArg_ParseTuple(args, "O&O&:closerange", fd_convert, &low,
-                          fd_convert, &high))
+    if (!PyArg_ParseTuple(args, "O&O&:closerange", int_convert, &low,
+                          int_convert, &high))
         return NULL;
     if (high > (int)fs()->limits.open)
         high = (int)fs()->limits.open;
@@ -63,7 +64,7 @@ os_dup(PyObject *module, PyObject *arg)
     int fd;
 
     (void)module;
-    return fd_convert(arg, &fd) ? count_or_error(vfs_dup(fs(), fd, 0)) : NULL;
+    return int_convert(arg, &fd) ? count_or_error(vfs_dup(fs(), fd, 0)) : NULL;
 }
 
 static PyObject *
@@ -74,10 +75,10 @@ os_dup2(PyObject *module, PyObject *args, PyObject *kwargs)
     (void)module;
     if (!PyArg_ParseTupleAndKeywords(
             args, kwargs, "O&O&|p:dup2", KEYWORDS("fd", "fd2", "inheritable"),
-            fd_convert, &fd, fd_convert, &onto, &inheritable))
+            int_convert, &fd, int_convert, &onto, &inheritable))
         return NULL;
     int status = vfs_dup_onto(fs(), fd, onto);
-    if (status >= 0)
+    if (status >= 0 && fd != onto)
         fs()->inherit[status] = inheritable != 0;
     return count_or_error(status);
 }
@@ -89,8 +90,8 @@ os_lseek(PyObject *module, PyObject *args)
     int64_t offset;
 
     (void)module;
-    if (!PyArg_ParseTuple(args, "O&O&i:lseek", fd_convert, &fd, offset_convert,
-                          &offset, &whence))
+    if (!PyArg_ParseTuple(args, "O&O&i:lseek", int_convert, &fd,
+                          offset_convert, &offset, &whence))
         return NULL;
     struct vfs_open *open = vfs_opened(fs(), fd);
     return open == NULL ? bad_fd()
@@ -104,7 +105,7 @@ os_fstat(PyObject *module, PyObject *args, PyObject *kwargs)
 
     (void)module;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O&:fstat", KEYWORDS("fd"),
-                                     fd_convert, &fd))
+                                     int_convert, &fd))
         return NULL;
     const struct vfs_open *open = vfs_opened(fs(), fd);
     return open == NULL          ? bad_fd()
@@ -119,12 +120,13 @@ os_ftruncate(PyObject *module, PyObject *args)
     int64_t size;
 
     (void)module;
-    if (!PyArg_ParseTuple(args, "O&O&:ftruncate", fd_convert, &fd,
+    if (!PyArg_ParseTuple(args, "O&O&:ftruncate", int_convert, &fd,
                           offset_convert, &size))
         return NULL;
     struct vfs_open *open = vfs_opened(fs(), fd);
-    return none_or_error(open == NULL ? -EBADF
-                                      : vfs_ftruncate(fs(), open, size));
+    return none_or_error(size < 0       ? -EINVAL
+                         : open == NULL ? -EBADF
+                                        : vfs_ftruncate(fs(), open, size));
 }
 
 /* The inode of a descriptor, or NULL and EBADF raised. */
@@ -147,7 +149,7 @@ os_fchmod(PyObject *module, PyObject *args, PyObject *kwargs)
 
     (void)module;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O&i:fchmod",
-                                     KEYWORDS("fd", "mode"), fd_convert, &fd,
+                                     KEYWORDS("fd", "mode"), int_convert, &fd,
                                      &mode))
         return NULL;
     struct vfs_inode *inode = inode_of(fd);
@@ -163,9 +165,9 @@ os_fchown(PyObject *module, PyObject *args, PyObject *kwargs)
     long uid, gid;
 
     (void)module;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O&ll:fchown",
-                                     KEYWORDS("fd", "uid", "gid"), fd_convert,
-                                     &fd, &uid, &gid))
+    if (!PyArg_ParseTupleAndKeywords(
+            args, kwargs, "O&O&O&:fchown", KEYWORDS("fd", "uid", "gid"),
+            int_convert, &fd, uid_convert, &uid, gid_convert, &gid))
         return NULL;
     struct vfs_inode *inode = inode_of(fd);
     return inode == NULL ? NULL
@@ -199,17 +201,10 @@ known_fd(int fd)
 static PyObject *
 os_fsync(PyObject *module, PyObject *arg)
 {
-    int fd;
+    int fd = PyObject_AsFileDescriptor(arg);
 
     (void)module;
-    if (PyIndex_Check(arg) && !fd_convert(arg, &fd))
-        return NULL;
-    if (!PyIndex_Check(arg)) {
-        fd = PyObject_AsFileDescriptor(arg);
-        if (fd < 0)
-            return NULL;
-    }
-    return known_fd(fd);
+    return fd < 0 ? NULL : known_fd(fd);
 }
 
 static PyObject *
@@ -234,10 +229,16 @@ os_lockf(PyObject *module, PyObject *args)
     int64_t length;
 
     (void)module;
-    if (!PyArg_ParseTuple(args, "O&iO&:lockf", fd_convert, &fd, &command,
+    if (!PyArg_ParseTuple(args, "O&iO&:lockf", int_convert, &fd, &command,
                           offset_convert, &length))
         return NULL;
-    return known_fd(fd);
+    if (command < F_ULOCK || command > F_TEST)
+        return vfs_py_error(-EINVAL, NULL, NULL);
+    const struct vfs_open *open = vfs_opened(fs(), fd);
+    bool locks = command == F_LOCK || command == F_TLOCK;
+    if (open == NULL || (locks && (open->flags & O_ACCMODE) == O_RDONLY))
+        return bad_fd();
+    Py_RETURN_NONE;
 }
 
 static PyObject *
@@ -247,11 +248,14 @@ os_posix_fadvise(PyObject *module, PyObject *args)
     int64_t offset, length;
 
     (void)module;
-    if (!PyArg_ParseTuple(args, "O&O&O&i:posix_fadvise", fd_convert, &fd,
+    if (!PyArg_ParseTuple(args, "O&O&O&i:posix_fadvise", int_convert, &fd,
                           offset_convert, &offset, offset_convert, &length,
                           &advice))
         return NULL;
-    return known_fd(fd);
+    if (vfs_opened(fs(), fd) == NULL)
+        return bad_fd();
+    bool known = advice >= POSIX_FADV_NORMAL && advice <= POSIX_FADV_NOREUSE;
+    return none_or_error(known && length >= 0 ? 0 : -EINVAL);
 }
 
 static PyObject *
@@ -261,20 +265,24 @@ os_posix_fallocate(PyObject *module, PyObject *args)
     int64_t offset, length, end;
 
     (void)module;
-    if (!PyArg_ParseTuple(args, "O&O&O&:posix_fallocate", fd_convert, &fd,
+    if (!PyArg_ParseTuple(args, "O&O&O&:posix_fallocate", int_convert, &fd,
                           offset_convert, &offset, offset_convert, &length))
         return NULL;
     struct vfs_open *open = vfs_opened(fs(), fd);
-    if (open == NULL || (open->flags & O_ACCMODE) == O_RDONLY)
+    if (open == NULL)
+        status = -EBADF;
+    else if (offset < 0 || length <= 0)
+        status = -EINVAL;
+    else if ((open->flags & O_ACCMODE) == O_RDONLY)
         status = -EBADF;
     else if (open->inode == NULL)
         status = -ESPIPE;
-    else if (offset < 0 || length <= 0)
-        status = -EINVAL;
     else if (__builtin_add_overflow(offset, length, &end))
         status = -EFBIG;
     else if ((uint64_t)end > open->inode->data.size)
         status = vfs_ftruncate(fs(), open, end);
+    else
+        vfs_touch(fs(), open->inode);
     return none_or_error(status);
 }
 
@@ -284,7 +292,7 @@ os_isatty(PyObject *module, PyObject *arg)
     int fd;
 
     (void)module;
-    if (!fd_convert(arg, &fd))
+    if (!int_convert(arg, &fd))
         return NULL;
     Py_RETURN_FALSE;
 }
@@ -296,7 +304,7 @@ os_device_encoding(PyObject *module, PyObject *args, PyObject *kwargs)
 
     (void)module;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O&:device_encoding",
-                                     KEYWORDS("fd"), fd_convert, &fd))
+                                     KEYWORDS("fd"), int_convert, &fd))
         return NULL;
     Py_RETURN_NONE;
 }
@@ -307,7 +315,7 @@ os_get_inheritable(PyObject *module, PyObject *arg)
     int fd;
 
     (void)module;
-    if (!fd_convert(arg, &fd))
+    if (!int_convert(arg, &fd))
         return NULL;
     if (vfs_opened(fs(), fd) == NULL)
         return bad_fd();
@@ -320,7 +328,7 @@ os_set_inheritable(PyObject *module, PyObject *args)
     int fd, inheritable;
 
     (void)module;
-    if (!PyArg_ParseTuple(args, "O&i:set_inheritable", fd_convert, &fd,
+    if (!PyArg_ParseTuple(args, "O&i:set_inheritable", int_convert, &fd,
                           &inheritable))
         return NULL;
     if (vfs_opened(fs(), fd) == NULL)
@@ -335,7 +343,7 @@ os_get_blocking(PyObject *module, PyObject *arg)
     int fd;
 
     (void)module;
-    if (!fd_convert(arg, &fd))
+    if (!int_convert(arg, &fd))
         return NULL;
     const struct vfs_open *open = vfs_opened(fs(), fd);
     return open == NULL ? bad_fd()
@@ -348,7 +356,7 @@ os_set_blocking(PyObject *module, PyObject *args)
     int fd, blocking;
 
     (void)module;
-    if (!PyArg_ParseTuple(args, "O&p:set_blocking", fd_convert, &fd,
+    if (!PyArg_ParseTuple(args, "O&p:set_blocking", int_convert, &fd,
                           &blocking))
         return NULL;
     struct vfs_open *open = vfs_opened(fs(), fd);

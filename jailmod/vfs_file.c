@@ -23,6 +23,39 @@ vfs_py_finalize(PyObject *self)
     return PyObject_CallFinalizerFromDealloc(self);
 }
 
+/* Classes that take the place of CPython's, and their names in messages. */
+static struct {
+    PyTypeObject *type;
+    PyObject *name;
+} shown[8];
+
+static int
+remember_shown(PyObject *type, const char *module_name)
+{
+    size_t at = 0;
+    while (at < Py_ARRAY_LENGTH(shown) && shown[at].type != NULL)
+        at++;
+    if (at == Py_ARRAY_LENGTH(shown)) {
+        PyErr_SetString(PyExc_SystemError, "too many classes in _vfs");
+        return -1;
+    }
+    OWNED_REF name = PyUnicode_FromFormat("%s.%s", module_name,
+                                          _PyType_Name((PyTypeObject *)type));
+    if (name == NULL || PyUnicode_AsUTF8(name) == NULL)
+        return -1;
+    shown[at].type = (PyTypeObject *)Py_NewRef(type);
+    shown[at].name = gate_take_ref(&name);
+    return 0;
+}
+
+void
+vfs_show_names(void)
+{
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(shown); i++)
+        if (shown[i].type != NULL)
+            shown[i].type->tp_name = PyUnicode_AsUTF8(shown[i].name);
+}
+
 PyTypeObject *
 vfs_py_type(PyType_Spec *spec, const char *module_name, const char *base_name)
 {
@@ -36,7 +69,8 @@ vfs_py_type(PyType_Spec *spec, const char *module_name, const char *base_name)
     OWNED_REF name = PyUnicode_InternFromString(module_name);
     if (type == NULL || name == NULL ||
         PyDict_SetItemString(((PyTypeObject *)type)->tp_dict, "__module__",
-                             name) < 0)
+                             name) < 0 ||
+        remember_shown(type, module_name) < 0)
         return NULL;
     PyType_Modified((PyTypeObject *)type);
     return (PyTypeObject *)gate_take_ref(&type);
@@ -158,10 +192,26 @@ file_read_bytes(struct file *self, Py_ssize_t size)
     return bytes;
 }
 
+/* CPython asks the kernel whether it is readable: EBADF. */
 PyObject *
 file_read_all(struct file *self)
 {
-    return file_check_readable(self) < 0 ? NULL : file_read_bytes(self, -1);
+    struct vfs_open *open =
+        file_check_open(self) < 0 ? NULL : file_opened(self);
+
+    if (open == NULL)
+        return NULL;
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, remaining(open));
+    open = bytes == NULL ? NULL : file_opened(self);
+    Py_ssize_t count =
+        open == NULL ? -1
+                     : or_raise(vfs_read(fs(), open, PyBytes_AS_STRING(bytes),
+                                         (size_t)PyBytes_GET_SIZE(bytes)));
+    if (count < 0)
+        Py_CLEAR(bytes);
+    else if (count < PyBytes_GET_SIZE(bytes))
+        _PyBytes_Resize(&bytes, count);
+    return bytes;
 }
 
 const char *
@@ -262,10 +312,9 @@ open_by_opener(PyObject *opener, PyObject *name, int flags)
 }
 
 static int
-open_by_name(struct file *self, PyObject *name, int flags, PyObject *opener)
+open_by_name(struct file *self, PyObject *name, PyObject *encoded, int flags,
+             PyObject *opener)
 {
-    OWNED_PATH path = {.function = "open", .argument = "file"};
-
     if (!self->close_fd) {
         PyErr_SetString(PyExc_ValueError,
                         "Cannot use closefd=False with file name");
@@ -273,13 +322,11 @@ open_by_name(struct file *self, PyObject *name, int flags, PyObject *opener)
     }
     if (opener != Py_None)
         return open_by_opener(opener, name, flags | O_CLOEXEC);
-    OWNED_REF plain = PyOS_FSPath(name);
-    if (plain == NULL || !path_convert(plain, &path))
-        return -1;
-    struct vfs_path start = {NULL, path.text, path.len};
+    struct vfs_path start = {NULL, PyBytes_AS_STRING(encoded),
+                             (size_t)PyBytes_GET_SIZE(encoded)};
     int fd = vfs_open(fs(), &start, flags, 0666);
     if (fd == -ENOENT && !(flags & O_CREAT))
-        vfs_py_note_missing(path.object);
+        vfs_py_note_missing(name);
     if (fd < 0)
         vfs_py_error(fd, name, NULL);
     return fd < 0 ? -1 : fd;
@@ -324,6 +371,7 @@ finish_init(struct file *self, PyObject *name)
         vfs_py_error(-EISDIR, name, NULL);
         return -1;
     }
+    self->seekable = open->inode != NULL;
     if (self->appending && open->inode != NULL &&
         file_seek_to(self, 0, SEEK_END) < 0)
         return -1;
@@ -335,13 +383,13 @@ file_init(PyObject *object, PyObject *args, PyObject *kwargs)
 {
     struct file *self = (struct file *)object;
     PyObject *name, *opener = Py_None; /* borrowed from the arguments */
-    const char *mode = "r";
+    struct text_arg mode = {"FileIO", "mode", false, "r"};
     int close_fd = 1;
 
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "O|spO:FileIO",
-            KEYWORDS("file", "mode", "closefd", "opener"), &name, &mode,
-            &close_fd, &opener))
+            args, kwargs, "O|O&pO:FileIO",
+            KEYWORDS("file", "mode", "closefd", "opener"), &name, text_convert,
+            &mode, &close_fd, &opener))
         return -1;
     if (close_own(self) < 0)
         return -1;
@@ -349,12 +397,15 @@ file_init(PyObject *object, PyObject *args, PyObject *kwargs)
     if (fd < 0 && PyErr_Occurred())
         return -1;
     bool given = fd >= 0;
-    int flags = parse_mode(self, mode);
+    OWNED_REF encoded = NULL;
+    if (!given && !PyUnicode_FSConverter(name, &encoded))
+        return -1;
+    int flags = parse_mode(self, mode.text);
     if (flags < 0)
         return -1;
     self->close_fd = close_fd != 0;
     if (!given)
-        fd = open_by_name(self, name, flags, opener);
+        fd = open_by_name(self, name, encoded, flags, opener);
     if (fd < 0)
         return -1;
     /* An opener may have made a file of this object meanwhile. */

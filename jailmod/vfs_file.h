@@ -8,7 +8,7 @@
 
 struct file {
     PyObject_HEAD int fd; /* -1: closed; see vfs_open.c */
-    bool readable, writable, appending, created;
+    bool readable, writable, seekable, appending, created;
     bool close_fd, finalizing;
     PyObject *dict;
     PyObject *weakrefs;

@@ -39,11 +39,7 @@ file_readinto(PyObject *object, PyObject *arg)
 {
     Py_buffer view;
 
-    if (file_check_readable((struct file *)object) < 0 ||
-        !PyArg_Parse(arg,
-                     "w*;readinto() argument must be read-write "
-                     "bytes-like object",
-                     &view))
+    if (room_convert(arg, "readinto", &view) < 0)
         return NULL;
     Py_ssize_t count =
         file_read_into((struct file *)object, view.buf, view.len);
@@ -56,8 +52,7 @@ file_write(PyObject *object, PyObject *arg)
 {
     Py_buffer view;
 
-    if (file_check_writable((struct file *)object) < 0 ||
-        PyObject_GetBuffer(arg, &view, PyBUF_SIMPLE) < 0)
+    if (PyObject_GetBuffer(arg, &view, PyBUF_SIMPLE) < 0)
         return NULL;
     Py_ssize_t count =
         file_write_from((struct file *)object, view.buf, view.len);
@@ -68,12 +63,13 @@ file_write(PyObject *object, PyObject *arg)
 static PyObject *
 file_seek(PyObject *object, PyObject *args)
 {
+    PyObject *target; /* borrowed */
     int64_t offset;
     int whence = SEEK_SET;
 
-    if (!PyArg_ParseTuple(args, "O&|i:seek", offset_convert, &offset,
-                          &whence) ||
-        file_check_open((struct file *)object) < 0)
+    if (!PyArg_ParseTuple(args, "O|i:seek", &target, &whence) ||
+        file_check_open((struct file *)object) < 0 ||
+        !offset_convert(target, &offset))
         return NULL;
     int64_t at = file_seek_to((struct file *)object, offset, whence);
     return at < 0 ? NULL : PyLong_FromLongLong(at);
@@ -104,6 +100,8 @@ file_truncate(PyObject *object, PyObject *args)
     } else if (!offset_convert(wanted, &size)) {
         return NULL;
     }
+    if (size < 0)
+        return vfs_py_error(-EINVAL, NULL, NULL);
     struct vfs_open *open = file_opened(self);
     if (open == NULL)
         return NULL;
@@ -139,11 +137,8 @@ file_writable(PyObject *object, PyObject *ignored)
 static PyObject *
 file_seekable(PyObject *object, PyObject *ignored)
 {
-    const struct vfs_open *open =
-        vfs_opened(fs(), ((struct file *)object)->fd);
-
     (void)ignored;
-    return yes_if_open(object, open != NULL && open->inode != NULL);
+    return yes_if_open(object, ((struct file *)object)->seekable);
 }
 
 static PyObject *

@@ -54,7 +54,8 @@ vfs_mkdir(struct vfs *fs, const struct vfs_path *path, uint32_t mode)
         return status;
     if (vfs_depth(fs, place.dir) + 1 >= fs->limits.depth)
         return -ENAMETOOLONG;
-    mode = S_IFDIR | (mode & 01777 & ~fs->umask);
+    mode = S_IFDIR | (mode & 01777 & ~fs->umask) |
+           (place.dir->mode & S_ISGID); /* which folders inherit */
     struct vfs_inode *inode = vfs_new(fs, mode, &status);
     return inode == NULL ? status : vfs_enter_new(fs, &place, inode);
 }
@@ -262,9 +263,12 @@ vfs_truncate(struct vfs *fs, const struct vfs_path *path, int64_t size)
         return -EROFS;
     if (!vfs_may(inode, 2))
         return -EACCES;
+    bool changes = (uint64_t)size != inode->data.size;
     status = vfs_data_truncate(fs, &inode->data, size);
-    if (status == 0)
+    if (status == 0 && changes)
         vfs_touch(fs, inode);
+    else if (status == 0)
+        vfs_drop_ids(inode);
     return status;
 }
 
@@ -287,6 +291,7 @@ vfs_chown(struct vfs *fs, struct vfs_inode *inode, long uid, long gid)
         return -EPERM;
     if (inode->locked)
         return -EROFS;
+    vfs_drop_ids(inode);
     inode->ctime = vfs_now(fs);
     return 0;
 }

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* As st_blksize, so large are the buffers of files on tmpfs. */
+enum { BLOCK = 4096 };
+
 struct request {
     PyObject *file; /* borrowed, as all objects here */
     const char *mode;
@@ -55,7 +58,8 @@ check_mode(const struct request *request, struct mode *mode)
         return -1;
     if (mode->text && mode->binary)
         return value_error("can't have text and binary mode at once");
-    if (mode->creating + mode->reading + mode->writing + mode->appending != 1)
+    /* When there is none FileIO says so. */
+    if (mode->creating + mode->reading + mode->writing + mode->appending > 1)
         return value_error("must have exactly one of create/read/write/append "
                            "mode");
     if (mode->binary && request->encoding != NULL)
@@ -188,13 +192,15 @@ add_layers(PyObject *raw, const struct request *request,
                      : mode->reading ? types.reader
                                      : types.writer; /* borrowed */
     OWNED_REF buffer =
-        PyObject_CallFunction(type, "Oi", raw, size > 1 ? size : 8192);
+        PyObject_CallFunction(type, "Oi", raw, size > 1 ? size : BLOCK);
     if (buffer == NULL || mode->binary)
         return gate_take_ref(&buffer);
     Py_SETREF(*top, Py_NewRef(buffer));
     const char *encoding = request->encoding;
-    if (encoding == NULL || strcmp(encoding, "locale") == 0)
+    if (encoding == NULL)
         encoding = "utf-8";
+    else if (strcmp(encoding, "locale") == 0)
+        encoding = "UTF-8"; /* as nl_langinfo(3) has it */
     OWNED_REF text = PyObject_CallFunction(
         types.text_type, "OszzO", buffer, encoding, request->errors,
         request->newline, lines ? Py_True : Py_False);
@@ -218,10 +224,6 @@ open_request(const struct request *request)
                          : PyOS_FSPath(request->file);
     if (name == NULL || check_mode(request, &mode) < 0)
         return NULL;
-    if (request->buffering < -1) {
-        value_error("invalid buffering size");
-        return NULL;
-    }
     OWNED_REF raw = PyObject_CallFunction(
         (PyObject *)vfs_file_type, "OsOO", name, mode.raw,
         request->closefd ? Py_True : Py_False, request->opener);
@@ -245,17 +247,25 @@ static PyObject *
 io_open(PyObject *module, PyObject *args, PyObject *kwargs)
 {
     struct request request = {
-        .mode = "r", .buffering = -1, .closefd = 1, .opener = Py_None};
+        .buffering = -1, .closefd = 1, .opener = Py_None};
+    struct text_arg mode = {"open", "mode", false, "r"};
+    struct text_arg encoding = {"open", "encoding", true, NULL};
+    struct text_arg errors = {"open", "errors", true, NULL};
+    struct text_arg newline = {"open", "newline", true, NULL};
 
     (void)module;
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "O|sizzzpO:open",
+            args, kwargs, "O|O&O&O&O&O&pO:open",
             KEYWORDS("file", "mode", "buffering", "encoding", "errors",
                      "newline", "closefd", "opener"),
-            &request.file, &request.mode, &request.buffering,
-            &request.encoding, &request.errors, &request.newline,
-            &request.closefd, &request.opener))
+            &request.file, text_convert, &mode, int_convert,
+            &request.buffering, text_convert, &encoding, text_convert, &errors,
+            text_convert, &newline, &request.closefd, &request.opener))
         return NULL;
+    request.mode = mode.text;
+    request.encoding = encoding.text;
+    request.errors = errors.text;
+    request.newline = newline.text;
     return open_request(&request);
 }
 

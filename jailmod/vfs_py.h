@@ -53,16 +53,37 @@ struct path_arg {
 #define OWNED_PATH __attribute__((cleanup(path_clear))) struct path_arg
 
 void path_clear(struct path_arg *path);
-/* Converters for "O&"; 1 or 0. */
+/* Converters for "O&"; 1 or 0.  A descriptor among paths says so when it is
+ * out of range; where nothing else is wanted it is any int. */
 int path_convert(PyObject *object, void *path);
 int dir_fd_convert(PyObject *object, void *fd);
 int fd_convert(PyObject *object, void *fd);
+int int_convert(PyObject *object, void *number);
+/* A user's or group's number, -1 for none; the object says which. */
+int uid_convert(PyObject *object, void *uid);
+int gid_convert(PyObject *object, void *gid);
+
+/* A str argument, without NULs. */
+struct text_arg {
+    /* Before: how the function calls it. */
+    const char *function, *argument;
+    bool or_none;
+    const char *text; /* what it is without the argument */
+};
+
+int text_convert(PyObject *object, void *text);
+/* What a method called so wants to fill: 0, or -1 raised. */
+int room_convert(PyObject *object, const char *method, Py_buffer *out);
 int offset_convert(PyObject *object, void *offset);
 
 /* Where a path argument starts and leads: 0 or a negative errno. */
 int path_start(const struct path_arg *path, int dir_fd, struct vfs_path *out);
 int path_inode(const struct path_arg *path, int dir_fd, bool follow,
                struct vfs_inode **out);
+/* A descriptor goes with neither of the other two: 0, or -1 raised. */
+int path_check_fd(const struct path_arg *path, int dir_fd, int follow);
+/* None, or NULL with the error of a path. */
+PyObject *path_answer(ssize_t status, const struct path_arg *path);
 
 /* --- results --- */
 
@@ -73,11 +94,12 @@ PyObject *stream_stat_result(void);
 /* --- the parts --- */
 
 extern PyMethodDef vfs_path_methods[]; /* vfs_os.c */
-extern PyMethodDef vfs_fd_methods[];   /* vfs_fds.c */
-extern PyMethodDef vfs_rw_methods[];   /* vfs_rw.c */
-extern PyMethodDef vfs_dir_methods[];  /* vfs_dirs.c */
-extern PyMethodDef vfs_io_methods[];   /* vfs_open.c */
-extern PyMethodDef vfs_job_methods[];  /* vfs_job.c */
+extern PyMethodDef vfs_attribute_methods[];
+extern PyMethodDef vfs_fd_methods[];  /* vfs_fds.c */
+extern PyMethodDef vfs_rw_methods[];  /* vfs_rw.c */
+extern PyMethodDef vfs_dir_methods[]; /* vfs_dirs.c */
+extern PyMethodDef vfs_io_methods[];  /* vfs_open.c */
+extern PyMethodDef vfs_job_methods[]; /* vfs_job.c */
 int vfs_job_init(void);
 int vfs_dirs_init(PyObject *module);
 int vfs_file_init(PyObject *module);

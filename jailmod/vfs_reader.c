@@ -224,7 +224,8 @@ buffered_read(PyObject *object, PyObject *args)
     struct buffered *self = (struct buffered *)object;
     Py_ssize_t size;
 
-    if (parse_size(args, "|O:read", &size) < 0)
+    if (parse_size(args, "|O:read", &size) < 0 ||
+        buffered_check_made(self) < 0)
         return NULL;
     if (size < -1) {
         PyErr_SetString(PyExc_ValueError,
@@ -233,7 +234,9 @@ buffered_read(PyObject *object, PyObject *args)
     }
     if (buffered_begin(self, "read of closed file") < 0)
         return NULL;
-    PyObject *bytes = self->file != NULL             ? read_file(self, size)
+    PyObject *bytes = size == 0 && self->file != NULL
+                          ? PyBytes_FromStringAndSize(NULL, 0)
+                      : self->file != NULL           ? read_file(self, size)
                       : size < 0                     ? read_all(self)
                       : buffered_flush_out(self) < 0 ? NULL
                                                      : read_size(self, size);
@@ -349,7 +352,7 @@ read_into(struct buffered *self, char *out, Py_ssize_t size, bool once)
     Py_ssize_t done = buffered_unread(self), count = 0;
 
     if (self->file != NULL)
-        return file_read_into(self->file, out, size);
+        return size == 0 ? 0 : file_read_into(self->file, out, size);
     if (buffered_flush_out(self) < 0)
         return RAW_ERROR;
     if (done > size)
@@ -374,10 +377,7 @@ do_readinto(PyObject *object, PyObject *arg, bool once)
     struct buffered *self = (struct buffered *)object;
     Py_buffer view;
 
-    if (!PyArg_Parse(arg,
-                     "w*;readinto() argument must be read-write "
-                     "bytes-like object",
-                     &view))
+    if (room_convert(arg, once ? "readinto1" : "readinto", &view) < 0)
         return NULL;
     Py_ssize_t count = RAW_ERROR;
     if (buffered_begin(self, "readinto of closed file") == 0) {
@@ -419,6 +419,8 @@ line_of_file(struct buffered *self, Py_ssize_t limit)
     struct file *file = self->file;
     const struct vfs_open *open = vfs_opened(vfs_py_fs(), file->fd);
 
+    if (limit == 0)
+        return PyBytes_FromStringAndSize(NULL, 0);
     if (!file->readable || open == NULL || open->inode == NULL ||
         !S_ISREG(open->inode->mode) ||
         (uint64_t)open->at >= open->inode->data.size)

@@ -114,13 +114,13 @@ write_file(struct buffered *self, const Py_buffer *data)
 {
     Py_ssize_t done = 0;
 
-    do {
+    while (done < data->len) {
         Py_ssize_t count = file_write_from(
             self->file, (const char *)data->buf + done, data->len - done);
         if (count < 0)
             return -1;
         done += count;
-    } while (done < data->len);
+    }
     return done;
 }
 
@@ -150,7 +150,11 @@ buffered_flush(PyObject *object, PyObject *ignored)
     (void)ignored;
     if (buffered_begin(self, "flush of closed file") < 0)
         return NULL;
-    int status = self->file != NULL ? 0 : buffered_flush_both(self);
+    int status = 0;
+    if (self->file == NULL)
+        status = buffered_flush_both(self);
+    else if (self->reads && buffered_raw_tell(self) < 0)
+        status = -1; /* CPython's seeks here, which finds what is closed */
     buffered_leave(self);
     if (status < 0)
         return NULL;

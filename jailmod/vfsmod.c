@@ -77,7 +77,12 @@ take_text(struct path_arg *path, PyObject *object)
     if (PyBytes_AsStringAndSize(path->bytes, &text, &len) < 0)
         return 0;
     if (memchr(text, '\0', (size_t)len) != NULL) {
-        PyErr_SetString(PyExc_ValueError, "embedded null byte");
+        if (PyUnicode_Check(object))
+            PyErr_SetString(PyExc_ValueError, "embedded null byte");
+        else
+            PyErr_Format(PyExc_ValueError, "%s: embedded null character in %s",
+                         path->function,
+                         path->argument ? path->argument : "path");
         return 0;
     }
     path->text = text;
@@ -119,12 +124,15 @@ path_convert(PyObject *object, void *arg)
     path->is_fd = false;
     path->text = ".";
     path->len = 1;
-    if (object == Py_None && path->or_none)
+    if (object == Py_None && path->or_none) {
+        path->object = Py_NewRef(object);
         return 1;
+    }
     if (PyUnicode_Check(object) || PyBytes_Check(object))
         return take_text(path, object);
     if (path->or_fd && PyIndex_Check(object)) {
         path->is_fd = true;
+        path->object = Py_NewRef(object); /* for messages */
         return fd_convert(object, &path->fd);
     }
     if (PyObject_CheckBuffer(object) && !PyType_Check(object)) {
@@ -166,6 +174,97 @@ fd_convert(PyObject *object, void *arg)
 }
 
 int
+int_convert(PyObject *object, void *arg)
+{
+    int value = _PyLong_AsInt(object);
+    if (value == -1 && PyErr_Occurred())
+        return 0;
+    *(int *)arg = value;
+    return 1;
+}
+
+static int
+id_convert(PyObject *object, const char *which, long *out)
+{
+    if (!PyIndex_Check(object)) {
+        PyErr_Format(PyExc_TypeError, "%s should be integer, not %.200s",
+                     which, Py_TYPE(object)->tp_name);
+        return 0;
+    }
+    OWNED_REF number = PyNumber_Index(object);
+    if (number == NULL)
+        return 0;
+    int overflow;
+    long value = PyLong_AsLongAndOverflow(number, &overflow);
+    if (value == -1 && overflow == 0 && PyErr_Occurred())
+        return 0;
+    if (overflow > 0) {
+        PyErr_Format(PyExc_OverflowError, "%s is greater than maximum", which);
+        return 0;
+    }
+    /* What is only a little too large is so called by CPython as well. */
+    if (overflow < 0 || value < -1 || value > UINT32_MAX) {
+        PyErr_Format(PyExc_OverflowError, "%s is less than minimum", which);
+        return 0;
+    }
+    *out = value;
+    return 1;
+}
+
+int
+uid_convert(PyObject *object, void *arg)
+{
+    return id_convert(object, "uid", arg);
+}
+
+int
+gid_convert(PyObject *object, void *arg)
+{
+    return id_convert(object, "gid", arg);
+}
+
+int
+text_convert(PyObject *object, void *arg)
+{
+    struct text_arg *text = arg;
+    Py_ssize_t len;
+
+    if (object == Py_None && text->or_none) {
+        text->text = NULL;
+        return 1;
+    }
+    if (!PyUnicode_Check(object)) {
+        PyErr_Format(PyExc_TypeError,
+                     "%s() argument '%s' must be %s, not %.50s",
+                     text->function, text->argument,
+                     text->or_none ? "str or None" : "str",
+                     object == Py_None ? "None" : Py_TYPE(object)->tp_name);
+        return 0;
+    }
+    text->text = PyUnicode_AsUTF8AndSize(object, &len);
+    if (text->text == NULL)
+        return 0;
+    if (strlen(text->text) == (size_t)len)
+        return 1;
+    PyErr_SetString(PyExc_ValueError, "embedded null character");
+    return 0;
+}
+
+int
+room_convert(PyObject *object, const char *method, Py_buffer *out)
+{
+    if (PyObject_GetBuffer(object, out, PyBUF_WRITABLE) == 0)
+        return 0;
+    PyErr_Clear();
+    PyErr_Format(PyExc_TypeError,
+                 "%s() argument must be read-write bytes-like object, not "
+                 "%.50s",
+                 method,
+                 object == Py_None ? "None" : Py_TYPE(object)->tp_name);
+    return -1;
+}
+
+int
 dir_fd_convert(PyObject *object, void *arg)
 {
     if (object == Py_None) {
@@ -183,10 +282,7 @@ dir_fd_convert(PyObject *object, void *arg)
 int
 offset_convert(PyObject *object, void *arg)
 {
-    OWNED_REF number = PyNumber_Index(object);
-    if (number == NULL)
-        return 0;
-    long long value = PyLong_AsLongLong(number);
+    long value = PyLong_AsLong(object);
     if (value == -1 && PyErr_Occurred())
         return 0;
     *(int64_t *)arg = value;
@@ -199,6 +295,9 @@ path_start(const struct path_arg *path, int dir_fd, struct vfs_path *out)
     *out = (struct vfs_path){NULL, path->text, path->len};
     if (dir_fd == AT_FDCWD || (path->len > 0 && path->text[0] == '/'))
         return 0;
+    /* The kernel takes the name before it looks at the descriptor. */
+    if (path->len == 0 || path->len >= VFS_PATH_MAX)
+        return path->len == 0 ? -ENOENT : -ENAMETOOLONG;
     const struct vfs_open *open = vfs_opened(&state.fs, dir_fd);
     if (open == NULL)
         return -EBADF;
@@ -212,8 +311,9 @@ path_inode(const struct path_arg *path, int dir_fd, bool follow,
 {
     if (path->is_fd) {
         const struct vfs_open *open = vfs_opened(&state.fs, path->fd);
+        /* To CPython -1 is no descriptor, and then there is no path. */
         if (open == NULL)
-            return -EBADF;
+            return path->fd == -1 ? -EFAULT : -EBADF;
         *out = open->inode;
         return open->inode == NULL ? -EINVAL : 0;
     }
@@ -378,9 +478,9 @@ vfs_py_note_missing(PyObject *filename)
 
 /* --- the module --- */
 
-static PyMethodDef *const tables[] = {vfs_path_methods, vfs_fd_methods,
-                                      vfs_rw_methods, vfs_dir_methods,
-                                      vfs_job_methods};
+static PyMethodDef *const tables[] = {vfs_path_methods, vfs_attribute_methods,
+                                      vfs_fd_methods,   vfs_rw_methods,
+                                      vfs_dir_methods,  vfs_job_methods};
 
 /* open() of io, beside that of os: io_open here, "open" to whoever asks. */
 static int

@@ -1,83 +1,182 @@
-"""Marks a second, immure grade against a python3 process for each test.
+"""Tests a second, immure grade against CodeJail's way, in one run.
 
-    bench/grade.py BUILD [SUBMISSIONS [PROCESSES]]
+    bench/grade.py BUILD [SUBMISSIONS [RUNS]]
 
-SUBMISSIONS (1000) generated ones, by turns right, wrong, slow, crashing and
-hostile, of 10 tests each.  The other way is CodeJail's without its user and
-AppArmor: a fresh python3 runs one test over the submission in one process; it
-is measured on PROCESSES (200) of those tests, as many at a time."""
+SUBMISSIONS (1000) generated ones of 10 tests each, by turns right, wrong, slow
+(one test of ten never ends), crashing and hostile (one test of ten); a test
+may take 50 ms of processor time.
+
+The other way is a process of python3 for each test.  CodeJail's is measured by
+its own steps: a temporary directory, the code in a file, python3 -E -B on it
+with globals through stdin and stdout, find(1) to clean up; without its sudo,
+which costs more on top.  "bare" is python3 -E -B -c alone.  Both have the
+smallest limit that they can have, 1 s of processor time.  They are measured on
+RUNS (300) of the same tests, evenly taken, as many at a time.
+
+Every mark is checked against what the submission deserves."""
 
 import concurrent.futures
+import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 
 JOBS = 2
+CASES = 10
+LAST = CASES - 1
 
 TESTS = "".join('''
-@timeout("200ms")
+@timeout("50ms")
 def test_%d():
     assert student.f(%d) == %d
-''' % (n, n, n * n) for n in range(10))
+''' % (n, n, n * n) for n in range(CASES))
 
-# What n == 9 meets; the other tests are passed, but for the wrong ones.
-KINDS = (
-    "def f(n): return n * n",
-    "def f(n): return n + n",
-    "def f(n):\n    while n == 9: pass\n    return n * n",
-    "def f(n):\n    x = ()\n    if n == 9:\n"
-    "        for _ in range(10 ** 6): x = (x,)\n    hash(x)\n"
-    "    return n * n",
-    "import sys\ndef f(n):\n    if n == 9: sys.exit(0)\n    return n * n",
-)
+# Which tests it passes, and the submission.
+KINDS = {
+    "right": (range(CASES), "def f(n): return n * n\n"),
+    "wrong": ((0, 2), "def f(n): return n + n\n"),
+    "slow": (range(LAST), '''\
+def f(n):
+    while n == %d: pass
+    return n * n
+''' % LAST),
+    "crashing": (range(LAST), '''\
+def f(n):
+    x = ()
+    if n == %d:
+        for _ in range(10 ** 6): x = (x,)
+    hash(x)
+    return n * n
+''' % LAST),
+    "hostile": (range(LAST), '''\
+import sys
+class Equal:
+    def __eq__(self, other): return True
+def f(n):
+    if n == %d: return Equal()
+    return n * n
+''' % LAST),
+}
 
-ALONE = '''
-import resource
-resource.setrlimit(resource.RLIMIT_CPU, (1, 1))
-exec(open(%r).read())
-assert f(%d) == %d
+# As codejail.safe_exec makes it.
+JAILED = '''
+import sys
+try:
+    import simplejson as json
+except ImportError:
+    import json
+class DevNull(object):
+    def write(self, *args, **kwargs):
+        pass
+    def flush(self, *args, **kwargs):
+        pass
+sys.stdout = DevNull()
+code, g_dict = json.load(sys.stdin)
+exec(code, g_dict)
+g_dict = {k: v for k, v in g_dict.items()
+          if isinstance(v, (type(None), int, float, bytes, str, list, tuple,
+                            dict)) and k != "__builtins__"}
+json.dump(g_dict, sys.__stdout__)
 '''
 
 
-def grade(build, work):
-    tests = os.path.join(work, "tests.py")
-    with open(tests, "w", encoding="utf-8") as file:
-        file.write(TESTS)
-    begun = time.monotonic()
-    subprocess.run([os.path.join(build, "immure"), "grade", "--tests", tests,
-                    "--batch", os.path.join(work, "in"), "--out",
-                    os.path.join(work, "out"), "--jobs", str(JOBS)],
-                   check=True, stdout=subprocess.DEVNULL)
-    return time.monotonic() - begun
+def limits():
+    resource.setrlimit(resource.RLIMIT_CPU, (1, 2))
+    resource.setrlimit(resource.RLIMIT_NPROC, (15, 15))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def alone(work, names, count):
-    def one(number):
-        name, n = names[number // 10 % len(names)], number % 10
-        code = ALONE % (os.path.join(work, "in", name), n, n * n)
-        subprocess.run([sys.executable, "-E", "-B", "-c", code], check=False,
-                       stderr=subprocess.DEVNULL)
+def codejail(source):
+    with tempfile.TemporaryDirectory() as home:
+        os.chmod(home, 0o775)
+        below = os.path.join(home, "tmp")
+        os.mkdir(below)
+        os.chmod(below, 0o777)
+        with open(os.path.join(home, "jailed_code"), "wb") as file:
+            file.write(JAILED.encode("utf-8"))
+        subprocess.run(["/usr/bin/env", "TMPDIR=tmp", sys.executable, "-E",
+                        "-B", "jailed_code"], cwd=home, env={}, check=False,
+                       input=json.dumps([source, {}]).encode("ascii"),
+                       stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                       preexec_fn=limits)
+        subprocess.run(["/usr/bin/find", below, "-mindepth", "1", "-maxdepth",
+                        "1", "-exec", "rm", "-rf", "{}", ";"], cwd=home,
+                       env={}, check=False, preexec_fn=limits)
+
+
+def bare(source):
+    subprocess.run([sys.executable, "-E", "-B", "-c", source], check=False,
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL, preexec_fn=limits)
+
+
+def runs_a_second(way, count):
+    """COUNT of the tests, evenly over kinds and cases."""
+    sources = [source for _, source in KINDS.values()]
+    jobs = ["%sassert f(%d) == %d\n" % (sources[i % len(sources)],
+                                        i // len(sources) % CASES,
+                                        (i // len(sources) % CASES) ** 2)
+            for i in range(count)]
     begun = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        list(pool.map(one, range(count)))
-    return time.monotonic() - begun
+        list(pool.map(way, jobs))
+    return count / (time.monotonic() - begun)
 
 
-def main(build, submissions=1000, processes=200):
-    submissions, processes = int(submissions), int(processes)
+def check(path, names):
+    """Marks that are not what the submission deserves."""
+    wrong = 0
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            result = json.loads(line)
+            passed, _ = KINDS[names[result["student"]]]
+            wrong += [test["passed"] for test in result["tests"]] != \
+                [n in passed for n in range(CASES)]
+    return wrong
+
+
+def grade(build, submissions, kinds):
+    """(tests a second, submissions that are marked wrongly)."""
     with tempfile.TemporaryDirectory() as work:
-        os.mkdir(os.path.join(work, "in"))
-        names = ["s%05d.py" % n for n in range(submissions)]
-        for n, name in enumerate(names):
-            with open(os.path.join(work, "in", name), "w",
+        below = os.path.join(work, "in")
+        os.mkdir(below)
+        names = {"s%05d.py" % n: kinds[n % len(kinds)]
+                 for n in range(submissions)}
+        for name, kind in names.items():
+            with open(os.path.join(below, name), "w",
                       encoding="utf-8") as file:
-                file.write(KINDS[n % len(KINDS)])
-        ours = submissions * 10 / grade(build, work)
-        theirs = processes / alone(work, names, processes)
-    print("immure grade: %.0f tests/s; a process a test: %.0f tests/s; "
-          "ratio %.1f" % (ours, theirs, ours / theirs))
+                file.write(KINDS[kind][1])
+        tests = os.path.join(work, "tests.py")
+        with open(tests, "w", encoding="utf-8") as file:
+            file.write(TESTS)
+        out = os.path.join(work, "out")
+        begun = time.monotonic()
+        subprocess.run([os.path.join(build, "immure"), "grade", "--tests",
+                        tests, "--batch", below, "--out", out, "--jobs",
+                        str(JOBS)], check=True, stdout=subprocess.DEVNULL)
+        took = time.monotonic() - begun
+        return submissions * CASES / took, check(out, names)
 
 
-main(*sys.argv[1:])
+def main(build, submissions=1000, runs=300):
+    submissions, runs = int(submissions), int(runs)
+    ours, wrong = grade(build, submissions, list(KINDS))
+    theirs = runs_a_second(codejail, runs)
+    plain = runs_a_second(bare, runs)
+    print("immure grade           %7.1f tests/s, %d submissions marked wrongly"
+          % (ours, wrong))
+    print("CodeJail's way         %7.1f tests/s, ratio %.1f"
+          % (theirs, ours / theirs))
+    print("bare python3 -E -B -c  %7.1f tests/s, ratio %.1f"
+          % (plain, ours / plain))
+    for kind in KINDS:
+        alone, _ = grade(build, max(submissions // 10, 10), [kind])
+        print("  only %-10s      %7.1f tests/s" % (kind, alone))
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main(*sys.argv[1:]) else 0)

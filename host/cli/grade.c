@@ -172,10 +172,12 @@ static int
 set_up(const struct settings *set, struct grade_exam *out, struct err *err)
 {
     OWNED_POLICY policy = {0};
+    OWNED_STR json = NULL;
     struct immure_err why;
     if (grade_read(set->tests, &out->tests, err) != 0 ||
         tool_policy(set->policy ? set->policy : "grader", NULL, &policy,
-                    err) != 0)
+                    err) != 0 ||
+        (json = grading_policy(policy.json, err)) == NULL)
         return -1;
     const struct policy_value *limits = policy.limits;
     out->limits = (struct immure_limits){
@@ -186,7 +188,7 @@ set_up(const struct settings *set, struct grade_exam *out, struct err *err)
         .files = limits[POLICY_FILES].value,
     };
     if (immure_open(NULL, &out->im, &why) != 0 ||
-        immure_policy_open(out->im, policy.json, &out->policy, &why) != 0)
+        immure_policy_open(out->im, json, &out->policy, &why) != 0)
         return failed(err, &why);
     return 0;
 }
@@ -214,7 +216,7 @@ grade_one(const struct settings *set, const struct grade_exam *exam,
         return -1;
     int done = grading_start(&g, exam, &student, &why);
     while (done == 0 && !grading_turn(&g))
-        done = immure_dispatch(exam->im, -1, &why);
+        done = immure_dispatch(exam->im, grading_patience(&g), &why);
     if (done != 0)
         failed(err, &why);
     else

@@ -189,11 +189,13 @@ empty(struct batch *b, struct slot *slot, struct err *err)
     return done;
 }
 
-/* 1 while there is something to wait for. */
+/* 1 while there is something to wait for, at most *out_ms (-1: for ever). */
 static int
-turn(struct batch *b, struct slot *slots, unsigned jobs, struct err *err)
+turn(struct batch *b, struct slot *slots, unsigned jobs, int *out_ms,
+     struct err *err)
 {
     int busy = 0;
+    *out_ms = -1;
     for (unsigned i = 0; i < jobs; i++) {
         struct slot *slot = &slots[i];
         if (slot->used && grading_turn(&slot->grading) &&
@@ -203,6 +205,9 @@ turn(struct batch *b, struct slot *slots, unsigned jobs, struct err *err)
         if (name != NULL && fill(b, slot, name, err) != 0)
             return -1;
         busy |= slot->used;
+        int ms = slot->used ? grading_patience(&slot->grading) : -1;
+        if (ms >= 0 && (*out_ms < 0 || ms < *out_ms))
+            *out_ms = ms;
     }
     return busy;
 }
@@ -211,10 +216,10 @@ static int
 run(struct batch *b, struct slot *slots, unsigned jobs, struct err *err)
 {
     struct immure_err why;
-    int busy;
+    int busy, ms;
     show_progress(b);
-    while ((busy = turn(b, slots, jobs, err)) > 0)
-        if (immure_dispatch(b->exam->im, -1, &why) != 0)
+    while ((busy = turn(b, slots, jobs, &ms, err)) > 0)
+        if (immure_dispatch(b->exam->im, ms, &why) != 0)
             return err_set(err, (enum err_code)why.code, 0, "%s", why.msg);
     if (b->tty)
         fputc('\n', stderr);

@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "host/cleanup.h"
 
 enum {
-    FILES_MAX = 8,
-    CALLS_MAX = 1000000, /* of one grader's guest, or a student's */
+    CALLS_MAX = 1000000, /* of one grader's guest, or a student's test */
     TESTS_MAX = 10000,
     TEST_MS_MAX = 600000,
 };
@@ -16,6 +16,8 @@ enum {
 #define BYTES_MAX (1024u << 20)
 
 static const char tests_name[] = "tests.py";
+static const char student_name[] = "submission.py";
+static const char end_question[] = "{\"op\": \"end\"}";
 
 /* Of the grader's guest, which waits for the student's most of its time. */
 static const struct immure_limits grader_limits = {
@@ -27,14 +29,27 @@ static const struct immure_limits grader_limits = {
 };
 
 static const struct immure_grant grader_grants[] = {
-    {"open", CALLS_MAX, BYTES_MAX},
+    {"test", TESTS_MAX, BYTES_MAX},
     {"ask", CALLS_MAX, BYTES_MAX},
-    {"tell", TESTS_MAX + 1, BYTES_MAX},
+    {"tell", TESTS_MAX, BYTES_MAX},
 };
 
 static const struct immure_grant student_grants[] = {
     {"next", CALLS_MAX, BYTES_MAX},
 };
+
+/* Python that the zygote of a grading policy has imported. */
+static const char *const modules[] = {"immure_data", "immure_grade",
+                                      "immure_runner", "immure_student",
+                                      "immure_traces"};
+
+static uint64_t
+now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
 
 static void
 answer(struct immure_call *call, uint32_t serial, const void *data, size_t len)
@@ -47,54 +62,92 @@ answer(struct immure_call *call, uint32_t serial, const void *data, size_t len)
 static void
 answer_died(struct grading *g)
 {
-    g->asked = false;
+    g->asked = g->handed = false;
+    g->due_ms = 0;
     (void)immure_answer(g->grader, g->ask, IMMURE_ANSWER_ERROR, g->verdict,
                         strlen(g->verdict), NULL);
 }
 
-/* Our Python files, and one of the caller's under a name of ours. */
-static size_t
-fill_files(struct immure_file files[FILES_MAX], const char *name,
-           const struct grade_text *own)
-{
-    size_t n = 0;
-    for (; n < grade_file_count; n++)
-        files[n] = (struct immure_file){
-            grade_files[n].name,
-            {grade_files[n].text, strlen(grade_files[n].text)}};
-    files[n++] = (struct immure_file){name, {own->data, own->len}};
-    return n;
-}
-
-static int start_guest(struct grading *g, uint64_t ms, struct immure_err *err);
-
-/* A guest of the test before ends here, whatever it does. */
+/* The student's guest ends here, whatever it does. */
 static void
-on_open(struct grading *g, const char *data, size_t len)
+drop_guest(struct grading *g)
 {
-    char text[16] = "";
-    struct immure_err err;
-    snprintf(text, sizeof text, "%.*s", (int)len, data);
-    unsigned long ms = strtoul(text, NULL, 10);
     immure_free(g->guest);
+    free(g->question);
     g->guest = NULL;
-    g->waits = g->guest_over = false;
-    if (start_guest(g, ms < TEST_MS_MAX ? ms : TEST_MS_MAX, &err) == 0)
-        return;
-    strcpy(g->verdict, "internal");
-    answer_died(g);
+    g->question = NULL;
+    g->waits = g->guest_over = g->ending = g->unruly = g->handed = false;
+    g->due_ms = 0;
 }
 
-/* A guest that does not wait has ended: grading_turn() says of what. */
+/* The test is lost. */
 static void
-on_ask(struct grading *g, const void *data, size_t len)
+lose_guest(struct grading *g, const char *verdict)
 {
-    if (g->guest == NULL) {
+    snprintf(g->verdict, sizeof g->verdict, "%s", verdict);
+    drop_guest(g);
+    if (g->asked)
         answer_died(g);
-    } else if (g->waits) {
-        g->waits = false;
-        answer(g->guest, g->next, data, len);
+}
+
+static void start_test(struct grading *g);
+
+static void
+hand_over(struct grading *g, const void *data, size_t len)
+{
+    g->waits = false;
+    g->handed = true;
+    answer(g->guest, g->next, data, len);
+}
+
+/* {"ms", "fresh", "told"}: a test begins, and what came of the one before. */
+static void
+on_test(struct grading *g, const void *data, size_t len)
+{
+    json_t *head = json_loadb(data, len, 0, NULL);
+    json_t *told = json_object_get(head, "told");
+    json_int_t ms = json_integer_value(json_object_get(head, "ms"));
+    if (g->plan != NULL && json_is_object(told))
+        json_array_append(g->marked, told);
+    g->test_ms = ms < 0 ? 0 : ms < TEST_MS_MAX ? (uint64_t)ms : TEST_MS_MAX;
+    snprintf(g->verdict, sizeof g->verdict, "internal");
+    if (g->waits && !json_is_true(json_object_get(head, "fresh"))) {
+        g->ending = true;
+        hand_over(g, end_question, sizeof end_question - 1);
+        g->handed = false;
+    } else {
+        drop_guest(g);
+        start_test(g);
     }
+    json_decref(head);
+    answer(g->grader, g->ask, "", 0);
+}
+
+/* MS, a line feed, and the question. */
+static void
+on_ask(struct grading *g, const char *data, size_t len)
+{
+    const char *line = memchr(data, '\n', len);
+    g->asked = true;
+    if (g->guest == NULL || line == NULL) {
+        answer_died(g);
+        return;
+    }
+    const char *question = line + 1;
+    size_t left = len - (size_t)(question - data);
+    g->call_ms = strtoul(data, NULL, 10);
+    g->due_ms = g->call_ms > 0 ? now_ms() + g->call_ms : 0;
+    if (g->waits) {
+        hand_over(g, question, left);
+        return;
+    }
+    free(g->question);
+    g->question = malloc(left + 1);
+    g->question_len = left;
+    if (g->question == NULL)
+        lose_guest(g, "internal");
+    else
+        memcpy(g->question, question, left);
 }
 
 static void
@@ -120,17 +173,16 @@ on_grader(void *arg, struct immure_call *call, const char *function,
     struct grading *g = arg;
     (void)call;
     g->ask = serial;
-    g->asked = strcmp(function, "tell") != 0;
-    if (strcmp(function, "open") == 0)
-        on_open(g, data, len);
+    if (strcmp(function, "test") == 0)
+        on_test(g, data, len);
     else if (strcmp(function, "ask") == 0)
         on_ask(g, data, len);
     else
         on_tell(g, data, len);
 }
 
-/* The answer to the question that is open, and the wait for the next.  What
- * comes when nobody has asked is nobody's. */
+/* The answer to the question that was handed over, and the wait for the next.
+ * What comes when nobody has asked is nobody's. */
 static void
 on_student(void *arg, struct immure_call *call, const char *function,
            uint32_t serial, const void *data, size_t len)
@@ -141,10 +193,17 @@ on_student(void *arg, struct immure_call *call, const char *function,
         return;
     g->next = serial;
     g->waits = true;
-    if (!g->asked)
-        return;
-    g->asked = false;
-    answer(g->grader, g->ask, data, len);
+    if (g->ending) {
+        g->unruly = true;
+    } else if (g->handed) {
+        g->asked = g->handed = false;
+        g->due_ms = 0;
+        answer(g->grader, g->ask, data, len);
+    } else if (g->question != NULL) {
+        hand_over(g, g->question, g->question_len);
+        free(g->question);
+        g->question = NULL;
+    }
 }
 
 static void
@@ -163,27 +222,46 @@ on_grader_done(void *arg, struct immure_call *call)
     g->grader_over = true;
 }
 
+/* One test: a step of the session that is there, or of a new one. */
 static int
-start_guest(struct grading *g, uint64_t ms, struct immure_err *err)
+step(struct grading *g)
 {
     static const char code[] =
-        "import immure_student\nimmure_student.main('submission.py')\n";
-    struct immure_file files[FILES_MAX];
+        "import immure_student\nimmure_student.serve('submission.py')\n";
     const struct immure_events events = {
         .called = on_student, .done = on_guest_done, .arg = g};
+    const struct immure_file file = {student_name,
+                                     {g->student->data, g->student->len}};
     struct immure_job job = {
         .code = {code, sizeof code - 1},
-        .files = files,
-        .nfiles = fill_files(files, "submission.py", g->student),
+        .files = &file,
+        .nfiles = g->guest == NULL,
         .filename = "grade",
         .grants = student_grants,
         .ngrants = 1,
         .limits = g->exam->limits,
     };
-    if (ms > 0)
-        job.limits.wall_ms = job.limits.cpu_ms = ms;
-    return immure_submit(g->exam->im, g->exam->policy, &job, &events,
-                         &g->guest, err);
+    /* A machine that is busy with others must cost nobody marks. */
+    if (g->test_ms > 0) {
+        job.limits.cpu_ms = g->test_ms;
+        job.limits.wall_ms = 2 * g->test_ms + 1000;
+    }
+    if (g->guest == NULL && immure_session(g->exam->im, g->exam->policy,
+                                           &events, &g->guest, NULL) != 0)
+        return -1;
+    return immure_step(g->guest, &job, NULL);
+}
+
+static void
+start_test(struct grading *g)
+{
+    if (step(g) == 0)
+        return;
+    /* The session that was there is over. */
+    immure_free(g->guest);
+    g->guest = NULL;
+    if (step(g) != 0)
+        lose_guest(g, "internal");
 }
 
 int
@@ -192,13 +270,14 @@ grading_start(struct grading *g, const struct grade_exam *exam,
 {
     static const char code[] =
         "import immure_runner\nimmure_runner.main('tests.py')\n";
-    struct immure_file files[FILES_MAX];
+    const struct immure_file file = {tests_name,
+                                     {exam->tests.data, exam->tests.len}};
     const struct immure_events events = {
         .called = on_grader, .done = on_grader_done, .arg = g};
     const struct immure_job job = {
         .code = {code, sizeof code - 1},
-        .files = files,
-        .nfiles = fill_files(files, tests_name, &exam->tests),
+        .files = &file,
+        .nfiles = 1,
         .filename = "grade",
         .grants = grader_grants,
         .ngrants = sizeof grader_grants / sizeof *grader_grants,
@@ -210,31 +289,55 @@ grading_start(struct grading *g, const struct grade_exam *exam,
                          err);
 }
 
-/* What the test is told of a student's guest that ended. */
+/* A step of the student's is over: as it was told, or by what its guest did;
+ * only the first may leave the guest to another test. */
 static void
 take_guest(struct grading *g)
 {
     struct immure_result result = {0};
     const char *word = "internal";
-    g->guest_over = g->waits = false;
-    if (immure_wait(g->guest, &result, NULL) == 0)
-        word = result.verdict == IMMURE_OK
-                   ? "exit"
-                   : immure_verdict_name(result.verdict);
-    snprintf(g->verdict, sizeof g->verdict, "%s", word);
+    bool ending = g->ending, well = false;
+    g->guest_over = g->waits = g->ending = false;
+    if (immure_wait(g->guest, &result, NULL) == 0) {
+        well = result.verdict == IMMURE_OK;
+        word = well ? "exit" : immure_verdict_name(result.verdict);
+    }
     immure_result_clear(&result);
-    immure_free(g->guest);
-    g->guest = NULL;
-    if (g->asked)
-        answer_died(g);
+    if (!ending) {
+        lose_guest(g, word);
+        return;
+    }
+    if (!well) {
+        immure_free(g->guest);
+        g->guest = NULL;
+    }
+    start_test(g);
 }
 
 bool
 grading_turn(struct grading *g)
 {
+    if (g->unruly) {
+        char *question = g->question; /* the next test's already */
+        g->question = NULL;
+        drop_guest(g);
+        g->question = question;
+        start_test(g);
+    }
     if (g->guest_over)
         take_guest(g);
+    if (g->due_ms > 0 && g->due_ms <= now_ms())
+        lose_guest(g, "wall");
     return g->grader_over;
+}
+
+int
+grading_patience(const struct grading *g)
+{
+    uint64_t now = now_ms();
+    if (g->due_ms == 0)
+        return -1;
+    return g->due_ms > now ? (int)(g->due_ms - now) : 0;
 }
 
 static void
@@ -337,9 +440,24 @@ grading_result(struct grading *g, json_t **out, struct err *err)
 void
 grading_clear(struct grading *g)
 {
-    immure_free(g->guest);
+    drop_guest(g);
     immure_free(g->grader);
     json_decref(g->plan);
     json_decref(g->marked);
     *g = (struct grading){0};
+}
+
+char *
+grading_policy(const char *json, struct err *err)
+{
+    json_t *policy = json_loads(json, 0, NULL);
+    json_t *allow =
+        json_object_get(json_object_get(policy, "modules"), "allow");
+    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
+        (void)json_array_append_new(allow, json_string(modules[i]));
+    char *text = json_dumps(policy, 0);
+    json_decref(policy);
+    if (text == NULL)
+        err_set(err, ERR_MEMORY, 0, "out of memory");
+    return text;
 }

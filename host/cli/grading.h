@@ -1,11 +1,13 @@
 /* One submission, marked: two guests, and calls carried between them.
  *
- *     grader's guest  --open, ask-->  here  --answer to next-->  student's
+ *     grader's guest  --test, ask-->  here  --answer to next-->  student's
  *                     <--answer-----        <--next------------  guest
  *
- * The grader's guest runs the tests; each test gets a fresh guest with the
- * student's code (grade/immure_student.py), which asks for its next question
- * and so gives the answer to the last.  What they say to each other passes
+ * The grader's guest runs the tests.  Each test is a step of a session of the
+ * student's (grade/immure_student.py), with limits of its own, in which the
+ * submission is loaded anew; its guest asks for the next question and so gives
+ * the answer to the last.  A step that did not end well is the session's last:
+ * a fresh guest takes the next test.  What the two say to each other passes
  * through unread.  Marks are what the grader's guest tells. */
 #ifndef IMMURE_GRADING_H
 #define IMMURE_GRADING_H
@@ -35,9 +37,16 @@ struct grading {
     const struct grade_text *student;
     struct immure_call *grader, *guest; /* owned; guest: the student's */
     bool asked;                         /* the grader waits for an answer */
-    bool waits; /* the student's guest for a question */
+    bool handed;                        /* and its question was handed over */
+    bool waits;  /* the student's guest for a question */
+    bool ending; /* that guest was told to end its test */
+    bool unruly; /* and asks for more */
     bool guest_over, grader_over;
-    uint32_t ask, next;    /* their serials */
+    uint32_t ask, next;       /* their serials */
+    uint64_t test_ms;         /* 0: as the policy has it */
+    uint64_t call_ms, due_ms; /* of a call; when it is too late; 0: none */
+    char *question;           /* owned: for a guest that begins */
+    size_t question_len;
     char verdict[16];      /* of a student's guest that ended */
     json_t *plan, *marked; /* arrays: as told */
 };
@@ -48,17 +57,18 @@ int grading_start(struct grading *g, const struct grade_exam *exam,
 /* After each immure_dispatch(): true when it is over. */
 bool grading_turn(struct grading *g);
 
+/* Milliseconds until grading_turn() has something to do at the latest; -1: it
+ * has not. */
+int grading_patience(const struct grading *g);
+
 /* {"student", "id", "tests", "score", "max"}, a new reference.  ERR_POLICY
  * when the tests themselves are wrong. */
 int grading_result(struct grading *g, json_t **out, struct err *err);
 
 void grading_clear(struct grading *g);
 
-/* host/cli/grade/ *.py, made into C by the build. */
-struct grade_file {
-    const char *name, *text;
-};
-extern const struct grade_file grade_files[];
-extern const size_t grade_file_count;
+/* The policy with the modules of both guests, which the zygote carries
+ * (grade/ *.py); malloc'd. */
+char *grading_policy(const char *json, struct err *err);
 
 #endif

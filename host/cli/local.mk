@@ -49,7 +49,7 @@ dist_man_MANS += docs/immure.1 docs/immure-doctor.1 docs/immure-policy.5 \
 EXTRA_DIST += CHANGELOG.md SECURITY.md docs/threat-model.md
 
 # Python that programs carry, as C strings.
-cli_generated = host/cli/bench_server.c host/cli/grade_files.c
+cli_generated = host/cli/bench_server.c
 nodist_libcli_a_SOURCES = $(cli_generated)
 as_c_text = sed 's/[\\"]/\\&/g; s/.*/    "&\\n"/'
 host/cli/bench_server.c: bench/fork_server.py
@@ -72,20 +72,12 @@ host/cli/repl_questions.c: $(cli_questions)
 	    done; } >$@.new && mv $@.new $@
 EXTRA_DIST += $(cli_questions)
 
-grade_sources = $(addprefix host/cli/grade/, immure_data.py immure_grade.py \
-	immure_runner.py immure_student.py)
-host/cli/grade_files.c: $(grade_sources)
-	$(AM_V_GEN)$(MKDIR_P) host/cli && { \
-	    echo '#include "host/cli/grading.h"'; \
-	    echo 'const struct grade_file grade_files[] = {'; \
-	    for name in $(grade_sources); do \
-	        echo "    {\"$${name##*/}\","; \
-	        $(as_c_text) $(top_srcdir)/$$name; \
-	        echo '    },'; \
-	    done; \
-	    echo '};'; \
-	    echo 'const size_t grade_file_count ='; \
-	    echo '    sizeof grade_files / sizeof *grade_files;'; \
-	    } >$@.new && mv $@.new $@
+# What the guests of `immure grade` run: frozen into the zygote, for a file of a
+# job would be compiled in each of them.
+grade_modules = immure_data immure_grade immure_runner immure_student \
+	immure_traces
+grade_sources = $(grade_modules:%=host/cli/grade/%.py)
+grade_frozen = $(foreach name,$(grade_modules),\
+	$(name)=$(top_srcdir)/host/cli/grade/$(name).py)
 EXTRA_DIST += $(grade_sources)
 CLEANFILES += $(cli_generated)

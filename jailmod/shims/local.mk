@@ -36,10 +36,10 @@ shim_sources = \
 jailmod_generated += jailmod/shims/frozen.c
 
 jailmod/shims/frozen.c: jailmod/shims/embed.py $(shim_sources) \
-		$(policy_frozen_files)
+		$(policy_frozen_files) $(grade_sources)
 	$(AM_V_GEN)$(MKDIR_P) jailmod/shims && \
 	$(PYTHON) -I -B $(top_srcdir)/jailmod/shims/embed.py $@ \
-	    $(top_srcdir)/jailmod/shims $(policy_frozen)
+	    $(top_srcdir)/jailmod/shims $(policy_frozen) $(grade_frozen)
 
 CLEANFILES += jailmod/shims/frozen.c
 EXTRA_DIST += $(shim_sources) jailmod/shims/embed.py

@@ -3,7 +3,8 @@
 What comes out of decode() is None, bool, int, float, complex, str, bytes,
 list, tuple, dict, set or frozenset, and nothing that inherits from them.
 Everything else is a reference: [number, kind, name], which stays what it is on
-the student's side.
+the student's side.  A function of the submission's own may have its name in
+place of the number.
 """
 import json
 
@@ -15,7 +16,7 @@ DIGITS_MAX = 20000
 _SMALL = 1 << 63
 _SEQUENCES = {"l": list, "t": tuple, "s": set, "z": frozenset}
 _TAGS = {kind: tag for tag, kind in _SEQUENCES.items()}
-_PLAIN = (bool, int, float, complex, str, bytes, list, tuple, dict, set,
+PLAIN = (bool, int, float, complex, str, bytes, list, tuple, dict, set,
           frozenset)
 
 
@@ -60,7 +61,7 @@ class Encoder:
             return ["d", [[self.encode(k, depth + 1),
                            self.encode(v, depth + 1)]
                           for k, v in value.items()]]
-        for base in _PLAIN:
+        for base in PLAIN:
             if isinstance(value, base):
                 return self.encode(base(value), depth)
         return ["r", self.refer(value)]

@@ -15,8 +15,8 @@ import json
 from immure import gateway
 from immure_data import DataError, Decoder, Encoder
 
-__all__ = ["StudentDied", "StudentError", "hidden", "output", "points",
-           "stdin", "student", "timeout"]
+__all__ = ["Run", "StudentDied", "StudentError", "fresh", "hidden", "output",
+           "points", "stdin", "student", "timeout"]
 
 ITERATIONS_MAX = 100000
 
@@ -68,10 +68,20 @@ class _Line:
     died = None
     out = ""
     stdin = ""
+    call_ms = 0
+    told = None         # of the test before: goes with the next begin()
 
-    def open(self, ms):
+    def __init__(self):
+        self.functions = {}     # name: kind, of the submission's own
+
+    def begin(self, ms, call_ms, fresh):
+        """A test begins: the submission is loaded anew when it is asked for
+        something."""
         self.died, self.out, self.stdin = None, "", ""
-        return self._take(self._exchange("open", b"%d" % ms))
+        self.call_ms = call_ms
+        head = {"ms": ms, "fresh": fresh, "told": self.told}
+        self.told = None
+        self._exchange("test", json.dumps(head).encode("ascii"))
 
     def ask(self, on, op, args=(), kwargs=None):
         encoder = Encoder(_no_reference)
@@ -79,7 +89,8 @@ class _Line:
                     "args": [encoder.encode(arg) for arg in args],
                     "kwargs": {name: encoder.encode(value) for name, value
                                in (kwargs or {}).items()}}
-        return self._take(self._exchange("ask", encoder.text(question)))
+        return self._take(self._exchange(
+            "ask", b"%d\n" % self.call_ms + encoder.text(question)))
 
     def _exchange(self, function, data):
         if self.died is not None:
@@ -96,6 +107,8 @@ class _Line:
             answer = decoder.message(text)
             out = answer.get("out", "")
             self.out = out if type(out) is str else ""
+            if "functions" in answer:
+                self._know(answer["functions"])
             if "raise" in answer:
                 raise _student_error(answer["raise"])
             if "stop" in answer:
@@ -106,6 +119,12 @@ class _Line:
                 raise
             raise StudentError("DataError", "an answer that is no data: %s"
                                % error) from None
+
+    def _know(self, functions):
+        if type(functions) is not dict or \
+                any(type(kind) is not str for kind in functions.values()):
+            raise DataError("malformed")
+        self.functions = functions
 
 
 _line = _Line()
@@ -128,7 +147,7 @@ class _Reference:
 
     def __init__(self, about):
         number, kind, name = about
-        if type(number) is not int or type(kind) is not str or \
+        if type(number) not in (int, str) or type(kind) is not str or \
                 type(name) is not str:
             raise DataError("a malformed reference")
         set_ = object.__setattr__
@@ -201,16 +220,66 @@ class _Student:
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
+        return self[name]
+
+    def __getitem__(self, name):
+        kind = _line.functions.get(name)
+        if kind is not None:
+            return _Reference((name, kind, name))
         return _line.ask(None, "get", (name,))
 
     def __setattr__(self, name, value):
+        _line.functions.pop(name, None)
         _line.ask(None, "set", (name, value))
 
     def __repr__(self):
         return "<the submission>"
 
+    def run(self, stdin=None, args=(), check=True):
+        """Run the submission as a script, from its first line to its end: a
+        Run.  STDIN is what it reads, ARGS its sys.argv[1:].  An uncaught
+        exception of it is raised here, unless CHECK is false.
+
+        student["run"] is a function of its own of that name."""
+        if stdin is not None:
+            _set_stdin(stdin)
+        error = None
+        status, stderr = 1, ""
+        try:
+            status, stderr = _line.ask(None, "run", args)
+        except StudentError as raised:
+            if check:
+                raise
+            error, stderr = raised, raised.text
+        except (ValueError, TypeError):
+            raise StudentError("DataError", "no end of a script") from None
+        if type(status) is not int or type(stderr) is not str:
+            raise StudentError("DataError", "no end of a script")
+        return Run(_line.out, stderr, status, error)
+
+
+class Run:
+    """What a script did: stdout and stderr are texts, status what sys.exit()
+    was given (0), error the exception that ended it, or None."""
+
+    def __init__(self, stdout, stderr, status, error):
+        self.stdout = stdout
+        self.stderr = stderr
+        self.status = status
+        self.error = error
+
+    def __repr__(self):
+        return "Run(stdout=%r, stderr=%r, status=%r, error=%r)" % (
+            self.stdout, self.stderr, self.status, self.error)
+
 
 student = _Student()
+
+
+def _set_stdin(text):
+    if type(text) is not str:
+        raise TypeError("stdin is a text, not a %s" % type(text).__name__)
+    _line.stdin = text
 
 
 def output():
@@ -220,7 +289,7 @@ def output():
 
 def stdin(text):
     """What input() and sys.stdin give in the calls that follow."""
-    _line.stdin = str(text)
+    _set_stdin(text)
 
 
 # --- how tests are marked
@@ -235,20 +304,42 @@ def points(number):
     return mark
 
 
-def timeout(time):
-    """What the student's code may take in this test: "500ms", "2s", or
-    seconds."""
+_UNITS = {"ms": 1, "s": 1000, "m": 60000}
+
+
+def _milliseconds(time):
+    number = time
+    unit = "s"
     if isinstance(time, str):
-        number = time.rstrip("ms")
-        ms = float(number) * {"ms": 1, "s": 1000, "m": 60000}[
-            time[len(number):]]
-    else:
-        ms = time * 1000
+        digits = time.rstrip("ms")
+        unit = time[len(digits):]
+        try:
+            number = float(digits) if unit in _UNITS else -1
+        except ValueError:
+            number = -1
+    if not isinstance(number, (int, float)) or not 0 < number < 1e6:
+        raise ValueError("%r is no time: write \"500ms\", \"2s\", or seconds"
+                         % (time,))
+    return max(1, round(number * _UNITS[unit]))
+
+
+def timeout(time, call=None):
+    """Processor time that the student's code may take in this test: "500ms",
+    "2s", or seconds; with CALL, wall-clock time that each call may take."""
+    ms = _milliseconds(time)
+    call_ms = 0 if call is None else _milliseconds(call)
 
     def mark(test):
-        test.timeout_ms = max(1, round(ms))
+        test.timeout_ms = ms
+        test.call_ms = call_ms
         return test
     return mark
+
+
+def fresh(test):
+    """The submission has a process of its own in this test."""
+    test.fresh = True
+    return test
 
 
 def hidden(test):

@@ -17,6 +17,8 @@ class Test:
         self.call = call
         self.max = getattr(marks, "points", 1)
         self.ms = getattr(marks, "timeout_ms", 0)
+        self.call_ms = getattr(marks, "call_ms", 0)
+        self.fresh = getattr(marks, "fresh", False)
         self.hidden = getattr(marks, "hidden", False)
 
     def about(self):
@@ -52,7 +54,7 @@ def _of_doctest(examples):
     return call
 
 
-def find(module):
+def find(module, source):
     """The module's tests, in the order of their definition."""
     for name, value in list(vars(module).items()):
         if isinstance(value, types.FunctionType) and name.startswith("test"):
@@ -62,6 +64,8 @@ def find(module):
                 marks = getattr(value, method)
                 yield Test("%s.%s" % (name, method),
                            _of_case(value, method), marks)
+    if ">>>" not in source:
+        return
     finder = doctest.DocTestFinder(exclude_empty=True)
     for examples in finder.find(module, module.__name__):
         if examples.examples:
@@ -101,7 +105,7 @@ def _line_of(error):
 
 def run(test):
     """(points, verdict, message)."""
-    _line.open(test.ms)
+    _line.begin(test.ms, test.call_ms, test.fresh)
     returned = test.call()
     amount = _amount(test, returned)
     if _line.died is not None:
@@ -123,21 +127,26 @@ def judge(test):
         return 0, verdict, _message(error)
 
 
-def load(filename):
+def load(filename, source):
     module = types.ModuleType("tests")
     module.__file__ = filename
     sys.modules["tests"] = module
     for name in immure_grade.__all__:
         setattr(module, name, getattr(immure_grade, name))
-    with open(filename, "rb") as file:
-        exec(compile(file.read(), "/job/" + filename, "exec"), vars(module))
+    exec(compile(source, "/job/" + filename, "exec", dont_inherit=True),
+         vars(module))
     return module
 
 
 def main(filename):
-    tests = list(find(load(filename)))
+    with open(filename, "rb") as file:
+        source = file.read()
+    tests = list(find(load(filename, source), source.decode("latin-1")))
     _tell("plan", tests=[test.about() for test in tests])
     for test in tests:
         amount, verdict, message = judge(test)
-        _tell("test", name=test.name, points=amount, verdict=verdict,
-              message=message[:MESSAGE_MAX], output=_line.out[:MESSAGE_MAX])
+        _line.told = {"points": amount, "verdict": verdict,
+                      "message": message[:MESSAGE_MAX],
+                      "output": _line.out[:MESSAGE_MAX]}
+    if _line.told is not None:
+        _tell("test", **_line.told)

@@ -66,8 +66,11 @@ settle_dir(struct vfs_inode *dir)
         struct vfs_entry *entry = dir->dir.rows[i];
         if (entry == NULL)
             continue;
-        entry->given = true;
-        entry->inode->changed = false;
+        /* Written only where it is news: it would be a page of the guest's. */
+        if (!entry->given)
+            entry->given = true;
+        if (entry->inode->changed)
+            entry->inode->changed = false;
         if (S_ISDIR(entry->inode->mode))
             settle_dir(entry->inode);
     }

@@ -39,6 +39,10 @@ int interp_give(const struct given *given, const char *policy_json,
 int interp_close_gate(struct interp *in, struct report *report,
                       struct err *err);
 
+/* Before the root closes, in a zygote that will have many guests: forks are to
+ * have the program's text in their page tables. */
+void interp_share_text(void);
+
 /* Run a job that has no effect, so that what a job needs is in memory of this
  * process's own and its code is specialised.  Outside or inside the jail. */
 void interp_warm(struct interp *in, unsigned rounds);

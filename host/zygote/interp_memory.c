@@ -1,17 +1,22 @@
 /* Where the interpreter's memory lies, so that a guest copies little of it.
  *
  * fork(2) copies the page table of all memory, and each page that a guest
- * writes to costs a fault and a copy.  Two things help, and only in a zygote:
+ * writes to costs a fault and a copy.  Some things help, and only in a zygote:
  * the arenas of objects lie in one region of huge pages (one entry of the
- * page table in the place of 512), and the holes that imports leave in them
- * are filled, so that what a guest allocates lies together. */
+ * page table in the place of 512), the holes that imports leave in them are
+ * filled, so that what a guest allocates lies together, and program text is in
+ * the page tables that are copied. */
 #include "host/zygote/interp_state.h"
 
+#include <fcntl.h>
+#include <link.h>
 #include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "host/cleanup.h"
 
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25 /* Linux 6.1 */
@@ -26,6 +31,7 @@ enum {
     POOL = 16 << 10, /* POOL_SIZE, with its header of */
     POOL_HEAD = 48,
     FILL_MAX = 1 << 20, /* blocks of one size */
+    SORT = 64 << 10,
 };
 
 struct region {
@@ -66,6 +72,9 @@ interp_use_region(struct interp *in, struct err *err)
     if (r == NULL || p == MAP_FAILED)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
     size_t skip = (HUGE - (uintptr_t)p % HUGE) % HUGE;
+    /* No lists of small blocks that the next large one puts together again:
+     * that would write to pages all over the heap. */
+    (void)mallopt(M_MXFAST, 0);
     *r = (struct region){p + skip, p + skip, p + skip + REGION};
     if (skip > 0)
         (void)munmap(p, skip);
@@ -132,6 +141,15 @@ fill_large(void)
         }
 }
 
+/* What was freed of late is put into malloc(3)'s lists with the next request
+ * that none of it is large enough for: here, and not in each guest. */
+static void
+sort_free(void)
+{
+    void *volatile p = malloc(SORT);
+    free(p);
+}
+
 /* Memory that is all in use already, in huge pages. */
 static void
 collapse(const char *start, const char *end)
@@ -145,6 +163,7 @@ collapse(const char *start, const char *end)
 void
 interp_use_huge_pages(const struct interp *in)
 {
+    sort_free();
     const struct mallinfo2 heap = mallinfo2();
     const char *end = sbrk(0);
     collapse(end - heap.arena, end - heap.keepcost);
@@ -158,4 +177,46 @@ interp_fill_holes(void)
     for (size_t size = SMALL_STEP; size <= SMALL_MAX; size += SMALL_STEP)
         fill_small(size);
     fill_large();
+}
+
+/* An object whose code runs in each guest; addresses of its segments. */
+static bool
+is_hot(const struct dl_phdr_info *object)
+{
+    const uintptr_t known[] = {(uintptr_t)&PyObject_Malloc,
+                               (uintptr_t)&mallopt, (uintptr_t)&collapse};
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *h = &object->dlpi_phdr[i];
+        uintptr_t start = object->dlpi_addr + h->p_vaddr;
+        for (size_t k = 0; h->p_type == PT_LOAD && k < 3; k++)
+            if (known[k] >= start && known[k] - start < h->p_memsz)
+                return true;
+    }
+    return false;
+}
+
+static int
+share_object(struct dl_phdr_info *object, size_t size, void *arg)
+{
+    const int *memory = arg;
+    (void)size;
+    for (int i = 0; is_hot(object) && i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *h = &object->dlpi_phdr[i];
+        const char *byte = (const char *)(object->dlpi_addr + h->p_vaddr);
+        if (h->p_type == PT_LOAD && !(h->p_flags & PF_W) && h->p_offset > 0)
+            (void)!pwrite(*memory, byte, 1, (off_t)(uintptr_t)byte);
+    }
+    return 0;
+}
+
+/* mm/memory.c, vma_needs_copy(): a file's mapping is left out of a fork, to be
+ * found again by faults, unless a page of it is the process's own.  So the
+ * first byte of each segment is written over by itself, as a debugger would,
+ * and its protection stays.  A kernel that refuses that is slower, no more. */
+void
+interp_share_text(void)
+{
+    OWNED_FD memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+    if (memory >= 0)
+        (void)dl_iterate_phdr(share_object, &memory);
 }

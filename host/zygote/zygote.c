@@ -98,6 +98,8 @@ set_up(struct zygote *z, const struct layers *layers, const char *only,
     if (layers->gate && interp_close_gate(z->interp, &z->report, err) != 0)
         return -1;
     packages_hide(&packages);
+    if (only == NULL)
+        interp_share_text();
     if (wall_close_root(&z->wall, err) != 0)
         return -1;
     z->data_used = guest_data_used();

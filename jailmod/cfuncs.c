@@ -72,6 +72,8 @@ gate_method(void *arg, PyMethodDef *def, const char *name, bool in_table)
     int added = pointers_add(prepare->seen, def);
     if (added < 0 || (added == 0 && !in_table))
         return added;
+    if (added > 0 && pyver_allow(def) < 0)
+        return -1; /* it is judged below, one way or the other */
     /* typeobject.c recognises `__new__` by its function: later classes break
        if it changes.  types.c replaces tp_new itself. */
     if (strcmp(def->ml_name, "__new__") == 0)
@@ -101,7 +103,7 @@ cfuncs_prepare(const struct walk *walk, const struct gate_policy *policy)
     struct prepare prepare = {policy, &seen};
     int done = walk_methods(walk, gate_method, &prepare);
     pointers_clear(&seen);
-    if (done < 0)
+    if (done < 0 || pyver_allow_held() < 0)
         return -1;
     if (gates.count > 0 && thunk_at(gates.count - 1) == NULL) {
         PyErr_Format(PyExc_RuntimeError,

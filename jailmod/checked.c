@@ -184,6 +184,9 @@ static const struct {
 } checks[] = {
     {"code.replace", (PyCFunction)(void (*)(void))check_replace,
      &originals.replace},
+    /* copy.replace(): the same function. */
+    {"code.__replace__", (PyCFunction)(void (*)(void))check_replace,
+     &originals.replace},
     {"_locale.setlocale", (PyCFunction)(void (*)(void))check_setlocale,
      &originals.setlocale},
     {"sys.setrecursionlimit", check_setrecursionlimit,

@@ -255,6 +255,7 @@ close_gates(void)
     vfs_show_names();
     if (audit_close() < 0)
         return -1;
+    pyver_close();
     jail_state = CLOSED;
     return 0;
 }

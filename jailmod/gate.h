@@ -2,6 +2,7 @@
 #ifndef IMMURE_JAILMOD_GATE_H
 #define IMMURE_JAILMOD_GATE_H
 
+#include "jailmod/compat.h"
 #include "jailmod/jailmod.h"
 #include "jailmod/lists.h"
 #include "jailmod/pointers.h"
@@ -157,6 +158,12 @@ bool pyver_made_from_spec(PyTypeObject *type);
 bool pyver_may_have_heirs(PyTypeObject *type);
 /* Whether a dict may have keys that are no str. */
 bool pyver_has_odd_keys(PyObject *dict);
+
+/* The patched CPython calls only C functions that were allowed before
+ * pyver_close(), wherever they come from; elsewhere these do nothing. */
+int pyver_allow(PyMethodDef *def);
+int pyver_allow_held(void); /* what no walk finds, as it is in C's hands */
+void pyver_close(void);
 
 /* --- library.c: modules out of the table in memory --- */
 

@@ -268,7 +268,7 @@ is_module(PyObject *package, PyObject *item, PyObject *full,
     if (found != NULL || PyErr_Occurred())
         return found != Py_None;
     return library_has(full) && may_import(full, request) > 0 &&
-           _PyObject_LookupAttr(package, item, &there) == 0;
+           PyObject_GetOptionalAttr(package, item, &there) == 0;
 }
 
 /* `from package import x`: when x is a module, it must be an allowed one, or
@@ -286,7 +286,8 @@ check_item(PyObject *module, PyObject *name, PyObject *item,
         return submodule == NULL ? -1 : 0;
     }
     OWNED_REF attribute = NULL;
-    if (PyErr_Occurred() || _PyObject_LookupAttr(module, item, &attribute) < 0)
+    if (PyErr_Occurred() ||
+        PyObject_GetOptionalAttr(module, item, &attribute) < 0)
         return -1;
     if (attribute != NULL)
         return 0;
@@ -313,7 +314,7 @@ check_all(PyObject *module, PyObject *name, const struct request *request)
 {
     OWNED_REF key = PyUnicode_InternFromString("__all__");
     OWNED_REF all = NULL;
-    if (key == NULL || _PyObject_LookupAttr(module, key, &all) < 0)
+    if (key == NULL || PyObject_GetOptionalAttr(module, key, &all) < 0)
         return -1;
     OWNED_REF list = all == NULL ? PyTuple_New(0) : PySequence_Tuple(all);
     return list == NULL ? -1 : check_items(module, name, list, request);
@@ -330,7 +331,7 @@ check_fromlist(PyObject *module, PyObject *name, const struct request *request)
         return -1;
     if (!PyTuple_CheckExact(list) || !PyModule_Check(module))
         return 0;
-    if (_PyObject_LookupAttr(module, key, &path) <= 0)
+    if (PyObject_GetOptionalAttr(module, key, &path) <= 0)
         return PyErr_Occurred() ? -1 : 0;
     PyObject *first =
         PyTuple_GET_SIZE(list) == 1 ? PyTuple_GET_ITEM(list, 0) : NULL;
@@ -411,14 +412,14 @@ fetch_fromlist(PyObject *name, PyObject *list)
 
     if (module == NULL || list == NULL || !PyTuple_CheckExact(list))
         return PyErr_Occurred() ? -1 : 0;
-    if (_PyObject_LookupAttr(module, PyUnicode_InternFromString("__path__"),
-                             &path) <= 0)
+    if (PyObject_GetOptionalAttr(
+            module, PyUnicode_InternFromString("__path__"), &path) <= 0)
         return PyErr_Occurred() ? -1 : 0;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(list); i++) {
         PyObject *item = PyTuple_GET_ITEM(list, i); /* borrowed */
         OWNED_REF there = NULL;
         if (!PyUnicode_CheckExact(item) ||
-            _PyObject_LookupAttr(module, item, &there) != 0)
+            PyObject_GetOptionalAttr(module, item, &there) != 0)
             continue;
         OWNED_REF full = PyUnicode_FromFormat("%U.%U", name, item);
         if (full == NULL || fetch(full) < 0)
@@ -525,6 +526,8 @@ static int
 make_function(void)
 {
     OWNED_REF module = PyUnicode_FromString("builtins");
+    if (pyver_allow(&import_def) < 0 || pyver_allow(&import_module_def) < 0)
+        return -1;
     if (state.function == NULL && module != NULL)
         state.function = PyCFunction_NewEx(&import_def, NULL, module);
     return state.function == NULL ? -1 : 0;

@@ -6,6 +6,7 @@ jailmod_sources = \
 	jailmod/cfuncs.c \
 	jailmod/checked.c \
 	jailmod/codes.c \
+	jailmod/compat.h \
 	jailmod/deny.c \
 	jailmod/descriptors.c \
 	jailmod/enter_jail.c \

@@ -10,31 +10,55 @@
 #include <opcode.h>
 #include <string.h>
 
-#if PY_VERSION_HEX < 0x030b0000 || PY_VERSION_HEX >= 0x030c0000
-#error "the gate knows CPython 3.11; add this version's layout to pyver.c"
+#if PY_VERSION_HEX >> 16 != 0x030b && PY_VERSION_HEX >> 16 != 0x030d
+#error "the gate knows CPython 3.11 and 3.13; add this one's layout to pyver.c"
 #endif
+#if PY_VERSION_HEX >= 0x030d0000 && !defined(Py_IMMURE_SERIES)
+#error "3.13 is guarded together with patches/cpython-3.13 only"
+#endif
+
+static _PyInterpreterFrame *
+current_frame(void)
+{
+#if PY_VERSION_HEX >= 0x030d0000
+    return PyThreadState_Get()->current_frame;
+#else
+    return PyThreadState_Get()->cframe->current_frame;
+#endif
+}
+
+/* Borrowed; of a complete frame only. */
+static PyObject *
+code_of(_PyInterpreterFrame *frame)
+{
+#if PY_VERSION_HEX >= 0x030d0000
+    return (PyObject *)_PyFrame_GetCode(frame);
+#else
+    return (PyObject *)frame->f_code;
+#endif
+}
 
 /* PyEval_GetFrame() would make a frame object for each gated call. */
 struct pyver_caller
 pyver_get_caller(void)
 {
-    _PyInterpreterFrame *frame = PyThreadState_Get()->cframe->current_frame;
+    _PyInterpreterFrame *frame = current_frame();
 
     while (frame != NULL && _PyFrame_IsIncomplete(frame))
         frame = frame->previous;
     if (frame == NULL)
         return (struct pyver_caller){0};
-    return (struct pyver_caller){(PyObject *)frame->f_code, frame->f_globals,
+    return (struct pyver_caller){code_of(frame), frame->f_globals,
                                  frame->f_builtins};
 }
 
 PyObject *
 pyver_globals_past(bool (*passes)(PyObject *code))
 {
-    _PyInterpreterFrame *frame = PyThreadState_Get()->cframe->current_frame;
+    _PyInterpreterFrame *frame = current_frame();
 
     while (frame != NULL &&
-           (_PyFrame_IsIncomplete(frame) || passes((PyObject *)frame->f_code)))
+           (_PyFrame_IsIncomplete(frame) || passes(code_of(frame))))
         frame = frame->previous;
     return frame == NULL ? NULL : frame->f_globals;
 }
@@ -57,6 +81,12 @@ empty_instructions(const PyCodeObject *code)
     return gate_take_ref(&bytes);
 }
 
+#if PY_VERSION_HEX >= 0x030d0000
+#define NEW_CODE PyUnstable_Code_NewWithPosOnlyArgs
+#else
+#define NEW_CODE PyCode_NewWithPosOnlyArgs
+#endif
+
 PyObject *
 pyver_code_outline(PyCodeObject *code)
 {
@@ -68,16 +98,88 @@ pyver_code_outline(PyCodeObject *code)
     if (instructions == NULL || constants == NULL || none == NULL ||
         handlers == NULL)
         return NULL;
-    return (PyObject *)PyCode_NewWithPosOnlyArgs(
+    return (PyObject *)NEW_CODE(
         0, 0, 0, 0, 1, flags, instructions, constants, none, none, none, none,
         code->co_filename, code->co_name, code->co_qualname,
         code->co_firstlineno, code->co_linetable, handlers);
 }
 
+#ifdef Py_IMMURE_SERIES
+
+static void
+refuse_unjudged(const PyMethodDef *def)
+{
+    char what[128];
+    const struct deny_text text = {
+        what, "C functions", "nobody has judged this function for guests", ""};
+
+    PyOS_snprintf(what, sizeof what, "%s()", def->ml_name);
+    deny_raise(&text);
+}
+
+int
+pyver_allow(PyMethodDef *def)
+{
+    return PyJail_Allow(def);
+}
+
+/* The error handlers of codecs are held by C code alone. */
+int
+pyver_allow_held(void)
+{
+    static const char *const names[] = {
+        "strict",           "ignore",           "replace",
+        "backslashreplace", "namereplace",      "surrogatepass",
+        "surrogateescape",  "xmlcharrefreplace"};
+
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(names); i++) {
+        OWNED_REF handler = PyCodec_LookupError(names[i]);
+        if (handler == NULL ||
+            (PyCFunction_Check(handler) &&
+             PyJail_Allow(((PyCFunctionObject *)handler)->m_ml) < 0))
+            return -1;
+    }
+    return 0;
+}
+
+void
+pyver_close(void)
+{
+    PyJail_Close(refuse_unjudged);
+}
+
+#else
+
+int
+pyver_allow(PyMethodDef *def)
+{
+    (void)def;
+    return 0;
+}
+
+int
+pyver_allow_held(void)
+{
+    return 0;
+}
+
+void
+pyver_close(void)
+{
+}
+
+#endif
+
 PyObject *
 pyver_type_dict(PyTypeObject *type)
 {
+#if PY_VERSION_HEX >= 0x030d0000
+    PyObject *dict = PyType_GetDict(type);
+    Py_XDECREF(dict); /* the type, or the interpreter, holds it */
+    return dict;
+#else
     return type->tp_dict;
+#endif
 }
 
 /* PyType_FromSpec keeps its copy of the name; a class statement has none. */
@@ -96,5 +198,10 @@ pyver_has_odd_keys(PyObject *dict)
 bool
 pyver_may_have_heirs(PyTypeObject *type)
 {
+#if PY_VERSION_HEX >= 0x030d0000
+    /* There it is an index into the interpreter's state. */
+    if (PyType_HasFeature(type, _Py_TPFLAGS_STATIC_BUILTIN))
+        return true;
+#endif
     return type->tp_subclasses != NULL;
 }

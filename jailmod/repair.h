@@ -51,6 +51,9 @@ struct repair_table {
 #define REPAIR_BY(function) ((void *)(function))
 #define REPAIR_WAS(variable) ((void **)(void *)&(variable))
 
+/* Py_ARRAY_LENGTH() is no constant in 3.13's headers. */
+#define REPAIR_COUNT(rows) (sizeof(rows) / sizeof *(rows))
+
 extern const struct repair_table repair_buffers;   /* repair_buffers.c */
 extern const struct repair_table repair_inits;     /* repair_inits.c */
 extern const struct repair_table repair_values;    /* repair_values.c */

@@ -240,4 +240,4 @@ static const struct repair rows[] = {
 };
 /* clang-format on */
 
-const struct repair_table repair_aliases = {rows, Py_ARRAY_LENGTH(rows)};
+const struct repair_table repair_aliases = {rows, REPAIR_COUNT(rows)};

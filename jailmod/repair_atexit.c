@@ -146,4 +146,4 @@ static const struct repair rows[] = {
 };
 /* clang-format on */
 
-const struct repair_table repair_atexit = {rows, Py_ARRAY_LENGTH(rows)};
+const struct repair_table repair_atexit = {rows, REPAIR_COUNT(rows)};

@@ -26,13 +26,42 @@ call_held(PyCFunction method, PyObject *self, PyObject *args)
         return call_held(was_##name, self, args);                             \
     }
 
-HELD(find)
-HELD(rfind)
-HELD(index)
-HELD(rindex)
-HELD(count)
-HELD(startswith)
-HELD(endswith)
+#if PY_VERSION_HEX >= 0x030d0000
+
+static PyObject *
+call_held_fast(_PyCFunctionFast method, PyObject *self, PyObject *const *args,
+               Py_ssize_t nargs)
+{
+    Py_buffer view;
+
+    if (PyObject_GetBuffer(self, &view, PyBUF_SIMPLE) < 0)
+        return NULL;
+    PyObject *result = method(self, args, nargs);
+    PyBuffer_Release(&view);
+    return result;
+}
+
+#define SEARCH_PLACE REPAIR_FAST
+#define HELD_SEARCH(name)                                                     \
+    static _PyCFunctionFast was_##name;                                       \
+    static PyObject *held_##name(PyObject *self, PyObject *const *args,       \
+                                 Py_ssize_t nargs)                            \
+    {                                                                         \
+        return call_held_fast(was_##name, self, args, nargs);                 \
+    }
+
+#else
+#define SEARCH_PLACE REPAIR_METHOD
+#define HELD_SEARCH(name) HELD(name)
+#endif
+
+HELD_SEARCH(find)
+HELD_SEARCH(rfind)
+HELD_SEARCH(index)
+HELD_SEARCH(rindex)
+HELD_SEARCH(count)
+HELD_SEARCH(startswith)
+HELD_SEARCH(endswith)
 HELD(join)
 
 static objobjproc was_contains;
@@ -292,7 +321,7 @@ held_tofile(PyObject *self, PyTypeObject *type, PyObject *const *args,
 
 /* clang-format off */
 #define IN_BYTES(name)                                                        \
-    {"bytearray", REPAIR_METHOD, #name, REPAIR_BY(held_##name),               \
+    {"bytearray", SEARCH_PLACE, #name, REPAIR_BY(held_##name),                \
      REPAIR_WAS(was_##name),                                                  \
      "the __index__ of an argument clears it (tests/escape/184, 185)"}
 
@@ -336,4 +365,4 @@ static const struct repair rows[] = {
 };
 /* clang-format on */
 
-const struct repair_table repair_buffers = {rows, Py_ARRAY_LENGTH(rows)};
+const struct repair_table repair_buffers = {rows, REPAIR_COUNT(rows)};

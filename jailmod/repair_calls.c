@@ -168,4 +168,4 @@ static const struct repair rows[] = {
 };
 /* clang-format on */
 
-const struct repair_table repair_calls = {rows, Py_ARRAY_LENGTH(rows)};
+const struct repair_table repair_calls = {rows, REPAIR_COUNT(rows)};

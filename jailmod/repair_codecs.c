@@ -146,4 +146,4 @@ static const struct repair rows[] = {
 };
 /* clang-format on */
 
-const struct repair_table repair_codecs = {rows, Py_ARRAY_LENGTH(rows)};
+const struct repair_table repair_codecs = {rows, REPAIR_COUNT(rows)};

@@ -54,4 +54,4 @@ static const struct repair rows[] = {
 };
 /* clang-format on */
 
-const struct repair_table repair_frames = {rows, Py_ARRAY_LENGTH(rows)};
+const struct repair_table repair_frames = {rows, REPAIR_COUNT(rows)};

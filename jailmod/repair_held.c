@@ -56,9 +56,12 @@ static richcmpfunc was_callable_proxy_compare;
 static PyObject *
 hold_referent(PyObject *object)
 {
-    return PyWeakref_CheckProxy(object)
-               ? Py_NewRef(PyWeakref_GET_OBJECT(object))
-               : NULL;
+    PyObject *referent = NULL;
+
+    if (PyWeakref_CheckProxy(object) &&
+        PyWeakref_GetRef(object, &referent) < 0)
+        PyErr_Clear();
+    return referent;
 }
 
 static PyObject *
@@ -272,4 +275,4 @@ static const struct repair rows[] = {
 };
 /* clang-format on */
 
-const struct repair_table repair_held = {rows, Py_ARRAY_LENGTH(rows)};
+const struct repair_table repair_held = {rows, REPAIR_COUNT(rows)};

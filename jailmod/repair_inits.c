@@ -88,7 +88,9 @@ struct_unpack_from(PyObject *self, PyObject *const *args, Py_ssize_t nargs,
         self, args, nargs, names);
 }
 
-/* --- compressors: __new__ does what __init__ did --- */
+#if PY_VERSION_HEX < 0x030d0000
+
+/* --- compressors: __new__ does what __init__ did, as in 3.13 --- */
 
 /* None of these can be subclassed, so __new__ always has the arguments. */
 #define MADE_WHOLE(name)                                                      \
@@ -125,6 +127,8 @@ MADE_WHOLE(lzma_in)
 MADE_WHOLE(lzma_out)
 MADE_WHOLE(bz2_in)
 MADE_WHOLE(bz2_out)
+
+#endif
 
 /* --- decimal: flags and traps are a pointer into a Context --- */
 
@@ -208,10 +212,12 @@ static const struct repair rows[] = {
     OF_STRUCT(REPAIR_FAST_ALL, "unpack_from", struct_unpack_from,
               was_unpack_from),
     OF_STRUCT(REPAIR_GET, "format", struct_format, was_format),
+#if PY_VERSION_HEX < 0x030d0000
     WHOLE("_lzma.LZMADecompressor", lzma_in),
     WHOLE("_lzma.LZMACompressor", lzma_out),
     WHOLE("_bz2.BZ2Decompressor", bz2_in),
     WHOLE("_bz2.BZ2Compressor", bz2_out),
+#endif
     {"decimal.SignalDictMixin", REPAIR_NEW, "", REPAIR_BY(signals_new),
      REPAIR_WAS(was_signals_new), "it points nowhere (tests/escape/194)"},
     {"decimal.SignalDictMixin", REPAIR_INIT, "", REPAIR_BY(signals_init),
@@ -224,4 +230,4 @@ static const struct repair rows[] = {
 };
 /* clang-format on */
 
-const struct repair_table repair_inits = {rows, Py_ARRAY_LENGTH(rows)};
+const struct repair_table repair_inits = {rows, REPAIR_COUNT(rows)};

@@ -3,7 +3,7 @@
  * Their code reads a field, runs the guest's, and goes on with what it read;
  * a guest that asks the same iterator meanwhile has the field replaced or
  * emptied, and what was in it freed.  Here the same is done with values that
- * are held.  The structures are those of 3.11. */
+ * are held.  The structures are those of 3.11 and 3.13. */
 #include "jailmod/repair.h"
 
 /* PyIter_Next() of an iterator that is held meanwhile. */
@@ -219,6 +219,17 @@ islice_next(PyObject *self)
     OWNED_REF held = Py_XNewRef(((struct with_iterator *)self)->iterator);
     return was_islice(self);
 }
+
+#if PY_VERSION_HEX >= 0x030c0000
+static iternextfunc was_batched;
+
+static PyObject *
+batched_next(PyObject *self)
+{
+    OWNED_REF held = Py_XNewRef(((struct with_iterator *)self)->iterator);
+    return was_batched(self);
+}
+#endif
 
 static PyObject *
 cycle_next(PyObject *self)
@@ -483,6 +494,9 @@ static const struct repair rows[] = {
     NEXT("itertools.count", count_next, was_count, "411"),
     NEXT("itertools.chain", chain_next, was_chain, "412"),
     NEXT("itertools.islice", islice_next, was_islice, "412"),
+#if PY_VERSION_HEX >= 0x030c0000
+    NEXT("itertools.batched", batched_next, was_batched, "580"),
+#endif
     NEXT("itertools.cycle", cycle_next, was_cycle, "412"),
     NEXT("itertools.pairwise", pairwise_next, was_pairwise, "216"),
     NEXT("itertools.zip_longest", zip_longest_next, was_zip_longest, "413"),
@@ -507,4 +521,4 @@ static const struct repair rows[] = {
 };
 /* clang-format on */
 
-const struct repair_table repair_iterators = {rows, Py_ARRAY_LENGTH(rows)};
+const struct repair_table repair_iterators = {rows, REPAIR_COUNT(rows)};

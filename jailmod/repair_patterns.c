@@ -310,4 +310,4 @@ static const struct repair rows[] = {
 };
 /* clang-format on */
 
-const struct repair_table repair_patterns = {rows, Py_ARRAY_LENGTH(rows)};
+const struct repair_table repair_patterns = {rows, REPAIR_COUNT(rows)};

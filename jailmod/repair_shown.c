@@ -184,4 +184,4 @@ static const struct repair rows[] = {
 };
 /* clang-format on */
 
-const struct repair_table repair_shown = {rows, Py_ARRAY_LENGTH(rows)};
+const struct repair_table repair_shown = {rows, REPAIR_COUNT(rows)};

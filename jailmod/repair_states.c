@@ -149,4 +149,4 @@ static const struct repair rows[] = {
 };
 /* clang-format on */
 
-const struct repair_table repair_states = {rows, Py_ARRAY_LENGTH(rows)};
+const struct repair_table repair_states = {rows, REPAIR_COUNT(rows)};

@@ -115,7 +115,7 @@ copy_field(PyObject *node, PyObject *copy, PyObject *name)
 {
     OWNED_REF value = NULL;
 
-    if (_PyObject_LookupAttr(node, name, &value) < 0)
+    if (PyObject_GetOptionalAttr(node, name, &value) < 0)
         return -1;
     if (value == NULL)
         return 0;
@@ -301,4 +301,4 @@ static const struct repair rows[] = {
 };
 /* clang-format on */
 
-const struct repair_table repair_trees = {rows, Py_ARRAY_LENGTH(rows)};
+const struct repair_table repair_trees = {rows, REPAIR_COUNT(rows)};

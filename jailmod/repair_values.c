@@ -219,4 +219,4 @@ static const struct repair rows[] = {
 };
 /* clang-format on */
 
-const struct repair_table repair_values = {rows, Py_ARRAY_LENGTH(rows)};
+const struct repair_table repair_values = {rows, REPAIR_COUNT(rows)};

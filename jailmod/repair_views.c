@@ -148,4 +148,4 @@ static const struct repair rows[] = {
 };
 /* clang-format on */
 
-const struct repair_table repair_views = {rows, Py_ARRAY_LENGTH(rows)};
+const struct repair_table repair_views = {rows, REPAIR_COUNT(rows)};

@@ -301,7 +301,7 @@ open_by_opener(PyObject *opener, PyObject *name, int flags)
     OWNED_REF answer = PyObject_CallFunction(opener, "Oi", name, flags);
     if (answer == NULL)
         return -1;
-    int fd = _PyLong_AsInt(answer);
+    int fd = PyLong_AsInt(answer);
     if (fd >= 0)
         return fd;
     if (!PyErr_Occurred())
@@ -336,7 +336,7 @@ open_by_name(struct file *self, PyObject *name, PyObject *encoded, int flags,
 static int
 fd_of(PyObject *file)
 {
-    int fd = _PyLong_AsInt(file);
+    int fd = PyLong_AsInt(file);
 
     if (fd < 0 && !PyErr_Occurred())
         PyErr_SetString(PyExc_ValueError, "negative file descriptor");

@@ -137,7 +137,8 @@ collect_rest(struct buffered *self, PyObject *list, bool *out_none)
 {
     OWNED_REF name = PyUnicode_InternFromString("readall");
     OWNED_REF readall = NULL;
-    if (name == NULL || _PyObject_LookupAttr(self->raw, name, &readall) < 0)
+    if (name == NULL ||
+        PyObject_GetOptionalAttr(self->raw, name, &readall) < 0)
         return -1;
     if (readall == NULL)
         return read_pieces(self, list, out_none);

@@ -231,8 +231,8 @@ def propose(list_name, stand, missing):
 
 
 def check_reached(rows, names):
-    """A rule for nobody is a slip of the pen, or the name has gone."""
-    names = set(names)
+    """A rule for nobody is a slip of the pen, or the name has gone from all
+    versions."""
     for row in rows:
         if row.name.endswith('.*'):
             if not any(name.startswith(row.name[:-1]) for name in names):
@@ -243,8 +243,9 @@ def check_reached(rows, names):
                             'has belongs into versions.list')
 
 
-def expand(rows, names, list_name):
-    """{name: row} for each name of the inventory."""
+def expand(rows, names, list_name, others=frozenset()):
+    """{name: row} for each name of the inventory.  OTHERS: what inventories of
+    other versions have."""
     rules = {row.name: row for row in rows}
     table, missing = {}, []
     for name in names:
@@ -257,7 +258,7 @@ def expand(rows, names, list_name):
         raise ListError(propose(list_name,
                                 RULED_STAND.get(list_name, 'drop'),
                                 sorted(missing)))
-    check_reached(rows, names)
+    check_reached(rows, others.union(names))
     return table
 
 
@@ -293,14 +294,15 @@ def settle_slot(rule, type_row):
                [type_row.name, 'drop', *type_row.fields[2:]])
 
 
-def expand_slots(rows, names, types):
+def expand_slots(rows, names, types, others):
     """The rules by the slot's name alone, which count for types in no list,
     and what they come to for each type of the inventory."""
     owners = {}
     for name in names:
         owner, _, slot = name.rpartition('.')
         owners.setdefault(slot, []).append(owner)
-    rules = expand(rows, owners, 'slots')
+    rules = expand(rows, owners, 'slots',
+                   {name.rpartition('.')[2] for name in others})
     table = dict(rules)
     for slot, types_with_it in owners.items():
         for owner in types_with_it:
@@ -439,21 +441,32 @@ def read_mutable(lists, version):
     return plain(rows)
 
 
+def read_inventories(lists):
+    """All versions in one: {kind: [name, ...]}."""
+    names = {kind: [] for kind in RULED_BY}
+    for path in sorted(glob.glob(os.path.join(lists, 'inventory-[0-9]*'))):
+        for kind, found in read_inventory(path).items():
+            names[kind] += found
+    return names
+
+
 def read_tables(lists, version):
     """{list: {name: row}} of all that the gate looks names up in."""
     path = os.path.join(lists, f'inventory-{version}.list')
     if not os.path.exists(path):
         raise ListError(f'{path} is not there: `make inventory` writes it; '
                         'then read what it has that other versions have not')
-    inventory = read_inventory(path)
+    inventory, all_versions = read_inventory(path), read_inventories(lists)
     tables = {}
     for list_name in ('builtins', 'cfuncs', 'types', 'attrs'):
         tables[list_name] = expand(read_list(lists, list_name, version),
-                                   names_of(inventory, list_name), list_name)
+                                   names_of(inventory, list_name), list_name,
+                                   names_of(all_versions, list_name))
     add_packages(lists, tables)
     tables['slots'] = expand_slots(read_list(lists, 'slots', version),
                                    names_of(inventory, 'slots'),
-                                   tables['types'])
+                                   tables['types'],
+                                   names_of(all_versions, 'slots'))
     tables['events'] = plain(read_list(lists, 'events', version))
     tables['mutable'] = read_mutable(lists, version)
     return tables

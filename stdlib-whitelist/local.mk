@@ -6,6 +6,7 @@ whitelist_lists = \
 	stdlib-whitelist/events.list \
 	stdlib-whitelist/grants.list \
 	stdlib-whitelist/inventory-3.11.list \
+	stdlib-whitelist/inventory-3.13.list \
 	stdlib-whitelist/inventory-markupsafe.list \
 	stdlib-whitelist/inventory-numpy.list \
 	stdlib-whitelist/modules.list \
@@ -36,7 +37,8 @@ stdlib-whitelist/library.of: FORCE
 FORCE:
 
 stdlib-whitelist/library_data.c: stdlib-whitelist/freeze.py \
-		stdlib-whitelist/modules.list stdlib-whitelist/library.of
+		stdlib-whitelist/gen.py stdlib-whitelist/modules.list \
+		stdlib-whitelist/versions.list stdlib-whitelist/library.of
 	$(AM_V_GEN)$(MKDIR_P) stdlib-whitelist && \
 	$(PYTHON) -I -B $(top_srcdir)/stdlib-whitelist/freeze.py \
 	    --lists $(top_srcdir)/stdlib-whitelist $@ \

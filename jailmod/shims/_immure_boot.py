@@ -233,6 +233,7 @@ _PATCHES = (
     ("urllib.request", "_immure_http", "patch_urllib"),
     ("tempfile", "_immure_misc", "patch_tempfile"),
     ("random", "_immure_rt", "reseed"),
+    ("hashlib", "_immure_hashes", "patch"),
 )
 
 

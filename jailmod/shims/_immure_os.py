@@ -157,6 +157,13 @@ def _patch_files():
                            for old in getattr(os, name)})
 
 
+def _patch_glob():
+    """A class of 3.13 holds two of them by other means than a name."""
+    globber = getattr(sys.modules.get("glob"), "_StringGlobber", None)
+    for name in ("lstat", "scandir") if globber is not None else ():
+        setattr(globber, name, staticmethod(getattr(os, name)))
+
+
 # --- os.path ----------------------------------------------------------------
 
 def expanduser(path):
@@ -181,6 +188,7 @@ def patch():
     _patch_environ()
     _patch_functions()
     _patch_files()
+    _patch_glob()
     _patch_path()
     os.supports_bytes_environ = True
 

@@ -7,6 +7,7 @@ shim_sources = \
 	jailmod/shims/_immure_fetch.py \
 	jailmod/shims/_immure_files.py \
 	jailmod/shims/_immure_gateway.py \
+	jailmod/shims/_immure_hashes.py \
 	jailmod/shims/_immure_host.py \
 	jailmod/shims/_immure_http.py \
 	jailmod/shims/_immure_io.py \

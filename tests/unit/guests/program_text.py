@@ -69,7 +69,7 @@ assert json.loads(text, object_pairs_hook=list)[0][0] == "a"
 try:
     json.loads('{"a": 1,}')
 except json.JSONDecodeError as error:
-    assert (error.lineno, error.colno) == (1, 9)
+    assert (error.lineno, error.colno) in ((1, 8), (1, 9))  # of the comma
 
 page = ET.fromstring("<r xmlns:x='u'><i k='1'>a</i><x:i>b</x:i><!-- c --></r>")
 assert page.find("i[@k='1']").text == "a" and page.find("{u}i").text == "b"
@@ -118,7 +118,7 @@ parser = argparse.ArgumentParser(prog="tool", description="A tool.")
 parser.add_argument("--level", type=int, choices=range(3), default=1)
 parser.add_argument("names", nargs="*")
 assert parser.parse_args(["--level", "2", "a"]).names == ["a"]
-for args, want, status in ((["--level", "9"], "invalid choice: 9", 2),
+for args, want, status in ((["--level", "9"], "invalid choice: ", 2),
                            (["--nope"], "unrecognized arguments", 2),
                            (["-h"], "A tool.", 0)):
     out = io.StringIO()

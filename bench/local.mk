@@ -5,7 +5,7 @@ EXTRA_DIST += bench/author.py bench/files.py bench/files_work.py bench/grade.py 
 
 .PHONY: bench-gate
 bench-gate: all
-	$(PYTHON) -B $(top_srcdir)/bench/gate/run $(abs_top_builddir)
+	$(PYTHON_TESTS) -B $(top_srcdir)/bench/gate/run $(abs_top_builddir)
 
 noinst_PROGRAMS += bench/zygote_phases
 bench_zygote_phases_SOURCES = bench/zygote_phases.c $(zygote_main)

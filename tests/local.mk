@@ -2,7 +2,7 @@
 # Scripts run under the interpreter that belongs to libpython.
 TEST_EXTENSIONS = .py
 PY_LOG_DRIVER = $(tap_driver)
-PY_LOG_COMPILER = $(PYTHON)
+PY_LOG_COMPILER = $(PYTHON_TESTS)
 AM_PY_LOG_FLAGS = -B $(top_srcdir)/tests/tap.py
 LOG_DRIVER = $(tap_driver)
 LOG_COMPILER = $(SHELL)
@@ -12,7 +12,9 @@ tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver
 AM_TESTS_ENVIRONMENT = \
 	CK_VERBOSITY=silent; \
 	BUILDDIR='$(abs_top_builddir)'; IMMURE='$(abs_top_builddir)/immure run'; \
-	export CK_VERBOSITY BUILDDIR IMMURE;
+	ENGINE='$(PYTHON_ENGINE)'; ENGINE_PYTHON='$(PYTHON)'; \
+	ENGINE_VERSION='$(PYTHON_VERSION)'; \
+	export CK_VERBOSITY BUILDDIR IMMURE ENGINE ENGINE_PYTHON ENGINE_VERSION;
 if SANITIZERS
 AM_TESTS_ENVIRONMENT += SANITIZERS=1; export SANITIZERS;
 endif
@@ -47,6 +49,7 @@ tests_unit_test_hints_LDADD = $(host_libs) $(CHECK_LIBS)
 tests_unit_test_jailmod_SOURCES = tests/unit/test_jailmod.c $(zygote_main)
 tests_unit_test_jailmod_CPPFLAGS = $(test_cppflags) $(PYTHON_EMBED_CFLAGS)
 tests_unit_test_jailmod_LDADD = $(zygote_libs) $(CHECK_LIBS)
+EXTRA_tests_unit_test_jailmod_DEPENDENCIES = $(PYTHON_ARCHIVE)
 TESTS += tests/unit/test_jailmod_lists.py tests/unit/test_inventory.py tests/unit/test_shims.py
 
 include tests/wall/local.mk
@@ -68,6 +71,7 @@ tests_layers_LDADD = libimmure.a libwire.a libbase.a $(JANSSON_LIBS)
 tests_immure_zygote_layers_SOURCES = tests/layer/zygote_layers.c $(zygote_main)
 tests_immure_zygote_layers_CPPFLAGS = $(AM_CPPFLAGS) $(PYTHON_EMBED_CFLAGS)
 tests_immure_zygote_layers_LDADD = $(zygote_libs)
+EXTRA_tests_immure_zygote_layers_DEPENDENCIES = $(PYTHON_ARCHIVE)
 
 # The same where immure finds it.
 if LAYER_TESTS
@@ -82,11 +86,13 @@ endif
 noinst_PROGRAMS += tests/survey
 tests_survey_SOURCES = tests/layer/survey.c $(zygote_main)
 tests_survey_LDADD = $(zygote_libs)
+EXTRA_tests_survey_DEPENDENCIES = $(PYTHON_ARCHIVE)
 
 noinst_PROGRAMS += bench/gate/enter
 bench_gate_enter_SOURCES = bench/gate/enter.c $(zygote_main)
 bench_gate_enter_CPPFLAGS = $(AM_CPPFLAGS) $(PYTHON_EMBED_CFLAGS)
 bench_gate_enter_LDADD = $(zygote_libs)
+EXTRA_bench_gate_enter_DEPENDENCIES = $(PYTHON_ARCHIVE)
 
 .PHONY: inventory
 inventory:
@@ -117,13 +123,13 @@ TESTS += tests/lint/lint.py \
 # a copy of the tree is built and tested, for some minutes.
 .PHONY: check-gate-mutations
 check-gate-mutations:
-	BUILDDIR='$(abs_top_builddir)' $(PYTHON) -B \
+	BUILDDIR='$(abs_top_builddir)' $(PYTHON_TESTS) -B \
 	    $(top_srcdir)/tests/escape/mutations.py
 
 # The checks that need clang-format and mandoc as well.
 lint:
 	@CLANG_FORMAT='$(CLANG_FORMAT)' MANDOC='$(MANDOC)' \
-	    $(PYTHON) -B $(top_srcdir)/tests/lint/lint.py --tools
+	    $(PYTHON_TESTS) -B $(top_srcdir)/tests/lint/lint.py --tools
 
 format:
 	find $(top_srcdir)/host $(top_srcdir)/jailmod $(top_srcdir)/tests \

@@ -70,6 +70,18 @@ add_path(PyConfig *config, const char *path)
     return status;
 }
 
+/* Where the modules that are frozen into the interpreter say they are from. */
+static PyStatus
+set_library(PyConfig *config)
+{
+    wchar_t *wide = Py_DecodeLocale(PYTHON_STDLIB, NULL);
+    if (wide == NULL)
+        return PyStatus_NoMemory();
+    PyStatus status = PyConfig_SetString(config, &config->stdlib_dir, wide);
+    PyMem_RawFree(wide);
+    return status;
+}
+
 /* An isolated interpreter that has no path of the operator in it: neither
  * sys.executable nor sys.orig_argv nor a path next to the program. */
 static PyStatus
@@ -86,6 +98,9 @@ fill_config(PyConfig *config, enum interp_kind kind)
                                   L"/usr/bin/python3");
     config->module_search_paths_set = 1;
     PyStatus status = PyConfig_SetString(config, &config->executable, L"");
+    if (PyStatus_Exception(status))
+        return status;
+    status = set_library(config);
     if (PyStatus_Exception(status))
         return status;
     status = add_path(config, PYTHON_STDLIB);
@@ -216,6 +231,7 @@ interp_resolve(struct interp *in)
         {&in->freeze, "gc", "freeze"},
         {&in->run_atexit, "atexit", "_run_exitfuncs"},
         {&in->jail_error, "_jail", "JailError"},
+        {&in->time_limit, "_jail", "TimeLimit"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (*rows[i].slot != NULL)
@@ -327,7 +343,7 @@ interp_close_gate(struct interp *in, struct report *report, struct err *err)
 const char *
 interp_engine(char *buf, size_t len)
 {
-    snprintf(buf, len, "cpython %d.%d.%d stock", PY_MAJOR_VERSION,
+    snprintf(buf, len, "cpython %d.%d.%d " PYTHON_ENGINE, PY_MAJOR_VERSION,
              PY_MINOR_VERSION, PY_MICRO_VERSION);
     return buf;
 }

@@ -6,7 +6,7 @@ tests_conformance_steps_LDADD = $(api_libs)
 
 .PHONY: check-conformance
 check-conformance: all
-	@BUILDDIR='$(abs_top_builddir)' $(PYTHON) -B \
+	@BUILDDIR='$(abs_top_builddir)' $(PYTHON_TESTS) -B \
 	    $(top_srcdir)/tests/conformance/run.py $(CONFORMANCE_FLAGS); \
 	    status=$$?; test $$status -eq 77 || exit $$status
 

@@ -29,7 +29,7 @@ SOAK_JOBS = 20000
 .PHONY: check-soak
 check-soak: all tests/lib/soak
 	BUILDDIR='$(abs_top_builddir)' SOAK_JOBS=$(SOAK_JOBS) \
-	    $(PYTHON) -B $(top_srcdir)/tests/lib/soak_test.py
+	    $(PYTHON_TESTS) -B $(top_srcdir)/tests/lib/soak_test.py
 
 # Beside the supervisor, which they look for there.
 check_PROGRAMS += example-one-job example-many-jobs

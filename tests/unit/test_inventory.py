@@ -10,7 +10,7 @@ import unittest
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 LISTS = os.path.join(ROOT, "stdlib-whitelist")
 BUILD = os.environ.get("BUILDDIR", os.path.join(ROOT, "build"))
-VERSION = "%d.%d" % sys.version_info[:2]
+VERSION = os.environ.get("ENGINE_VERSION", "%d.%d" % sys.version_info[:2])
 
 sys.path.insert(0, LISTS)
 import gen  # noqa: E402

@@ -26,6 +26,7 @@ import zipfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SHIMS = os.path.join(ROOT, "jailmod", "shims")
+ENGINE_PYTHON = os.environ.get("ENGINE_PYTHON", sys.executable)
 
 
 
@@ -364,20 +365,23 @@ class Guests(unittest.TestCase):
         here, jail = (subprocess.run(
             [*command, path], stdin=subprocess.DEVNULL, timeout=120,
             stdout=subprocess.PIPE, check=True).stdout.decode().splitlines()
-            for command in ([sys.executable, "-I", "-B"],
+            for command in ([ENGINE_PYTHON, "-I", "-B"],
                             os.environ["IMMURE"].split()))
         self.assertEqual(here, jail)
 
     def test_changed_library(self):
         """The table in memory is not used for sources that have changed."""
-        import colorsys
+        colorsys = subprocess.run(
+            [ENGINE_PYTHON, "-I", "-c",
+             "import colorsys; print(colorsys.__file__, end='')"],
+            stdout=subprocess.PIPE, check=True).stdout.decode()
         with tempfile.NamedTemporaryFile("w", suffix=".py") as new:
-            with open(colorsys.__file__) as old:
+            with open(colorsys) as old:
                 new.write(old.read() + "\nCHANGED = True\n")
             new.flush()
             space = ["unshare", "-Urm", "sh", "-c",
                      'mount --bind "$1" "$2" && shift 2 && exec "$@"', "sh",
-                     new.name, colorsys.__file__]
+                     new.name, colorsys]
             quiet = dict(stdin=subprocess.DEVNULL, timeout=120,
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             if subprocess.run([*space, "true"], **quiet).returncode != 0:

@@ -79,6 +79,8 @@ say_limit(const json_t *result, enum immure_verdict verdict)
     else if (verdict == IMMURE_OUTPUT)
         say("output limit of %s reached after %llu bytes", size,
             (unsigned long long)used);
+    else if (verdict == IMMURE_FUEL)
+        say("fuel limit of %s reached", units_show(value, POLICY_FUEL, size));
     else
         say("%s limit of %s reached", name, size);
 }

@@ -186,6 +186,7 @@ set_up(const struct settings *set, struct grade_exam *out, struct err *err)
         .memory = limits[POLICY_MEMORY].value,
         .output = limits[POLICY_OUTPUT].value,
         .files = limits[POLICY_FILES].value,
+        .fuel = limits[POLICY_FUEL_LIMIT].value,
     };
     if (immure_open(NULL, &out->im, &why) != 0 ||
         immure_policy_open(out->im, json, &out->policy, &why) != 0)

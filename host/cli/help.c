@@ -78,7 +78,7 @@ static const char statuses[] =
     "  0-123  the program's own; a higher one becomes 1\n"
     "  1      an uncaught exception\n"
     "  120    stdout or the report could not be written\n"
-    "  124    over a limit: cpu, wall, memory or output\n"
+    "  124    over a limit: cpu, wall, memory, output or fuel\n"
     "  125    nothing ran: a wrong option, file or policy, or no confinement\n"
     "  126    an uncaught JailError: the program tried what is denied\n"
     "  128+N  killed by the wall or crashed, by signal N\n";

@@ -32,6 +32,7 @@ limits_of(const struct policy *policy)
         .memory = limits[POLICY_MEMORY].value,
         .output = limits[POLICY_OUTPUT].value,
         .files = limits[POLICY_FILES].value,
+        .fuel = limits[POLICY_FUEL_LIMIT].value,
     };
 }
 

@@ -93,6 +93,12 @@ set_files(struct options *o, const char *value, struct err *err)
 }
 
 static int
+set_fuel(struct options *o, const char *value, struct err *err)
+{
+    return set_limit(o, POLICY_FUEL_LIMIT, value, err);
+}
+
+static int
 set_nice(struct options *o, const char *value, struct err *err)
 {
     int64_t number;
@@ -287,6 +293,8 @@ const struct option_row option_rows[] = {
      GROUP_LIMITS, ALL, .set = set_output},
     {"files", 0, "SIZE", "given files together; the files the guest makes;\nstdin (default 16M)",
      GROUP_LIMITS, FOR_RUN, .set = set_files},
+    {"fuel", 0, "N", "steps of Python, 50M say: the same program takes\nthe same number in every run; the patched\nengine only",
+     GROUP_LIMITS, FOR_RUN, .set = set_fuel},
     {"nice", 0, "N", "scheduling priority, 0 (default) to 19 (lowest)",
      GROUP_LIMITS, BOTH, .set = set_nice},
 

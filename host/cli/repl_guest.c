@@ -101,8 +101,9 @@ guest_use(struct repl_guest *g, const char *policy_json, struct err *err)
     g->open = false;
     const struct policy_value *l = policy.limits;
     g->limits = (struct immure_limits){
-        l[POLICY_CPU].value, l[POLICY_WALL].value, l[POLICY_MEMORY].value,
-        l[POLICY_OUTPUT].value, l[POLICY_FILES].value};
+        l[POLICY_CPU].value,    l[POLICY_WALL].value,
+        l[POLICY_MEMORY].value, l[POLICY_OUTPUT].value,
+        l[POLICY_FILES].value,  l[POLICY_FUEL_LIMIT].value};
     if (immure_policy_open(g->im, policy_json, &g->policy, &why) != 0)
         return fail(&why, err);
     g->open = true;

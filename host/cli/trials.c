@@ -208,8 +208,9 @@ start(struct trials *t, const char *policy_json, struct err *err)
         return -1;
     const struct policy_value *l = policy.limits;
     t->limits = (struct immure_limits){
-        l[POLICY_CPU].value, l[POLICY_WALL].value, l[POLICY_MEMORY].value,
-        l[POLICY_OUTPUT].value, l[POLICY_FILES].value};
+        l[POLICY_CPU].value,    l[POLICY_WALL].value,
+        l[POLICY_MEMORY].value, l[POLICY_OUTPUT].value,
+        l[POLICY_FILES].value,  l[POLICY_FUEL_LIMIT].value};
     if (immure_open(&config, &t->im, &why) != 0 ||
         immure_policy_open(t->im, policy_json, &t->policy, &why) != 0)
         return failed(err, &why);

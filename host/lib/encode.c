@@ -73,7 +73,8 @@ add_limits(const struct target *t, const struct immure_limits *l, int nice,
            struct err *err)
 {
     const struct job_limits limits = {l->cpu_ms, l->wall_ms, l->memory,
-                                      l->output, l->files,   (uint64_t)nice};
+                                      l->output, l->files,   (uint64_t)nice,
+                                      l->fuel};
     return job_limits_add(t->out, t->id, &limits, err);
 }
 
@@ -84,6 +85,23 @@ add_quota(const struct target *t, uint64_t bytes, struct err *err)
     if (u64_add(&quota, bytes, err) != 0)
         return -1;
     return add_bytes(t, FRAME_QUOTA, quota.data, quota.len, err);
+}
+
+/* A stock interpreter counts nothing: no guest runs, rather than one without
+ * the bound that was asked for. */
+static int
+add_fuel(const struct target *t, uint64_t steps, struct err *err)
+{
+    OWNED_BUFFER fuel = {0};
+    if (steps == 0)
+        return 0;
+    if (strcmp(PYTHON_ENGINE, "patched") != 0)
+        return err_set(err, ERR_USAGE, 0,
+                       "fuel: the stock engine counts no steps: bound cpu, or "
+                       "build with ./bootstrap --patched");
+    if (u64_add(&fuel, steps, err) != 0)
+        return -1;
+    return add_bytes(t, FRAME_FUEL, fuel.data, fuel.len, err);
 }
 
 static int
@@ -156,7 +174,8 @@ encode_job(struct buf *out, uint16_t id, const struct immure_job *job,
          add_bytes(&t, FRAME_INTERACTIVE, NULL, 0, err) != 0) ||
         add_text(&t, FRAME_FILENAME,
                  job->filename ? job->filename : "<string>", err) != 0 ||
-        add_quota(&t, l->files, err) != 0 || add_lists(&t, job, l, err) != 0 ||
+        add_quota(&t, l->files, err) != 0 || add_fuel(&t, l->fuel, err) != 0 ||
+        add_lists(&t, job, l, err) != 0 ||
         add_bytes(&t, FRAME_INPUT, job->input.data, job->input.len, err) !=
             0 ||
         add_globals_and_seed(&t, job, err) != 0 ||

@@ -89,6 +89,8 @@ struct immure_limits {
     uint64_t memory;  /* bytes the guest may allocate beyond its birth size */
     uint64_t output;  /* bytes of stdout and stderr together */
     uint64_t files;   /* bytes of given files together */
+    uint64_t fuel;    /* steps of Python; 0: no bound, and all that a stock
+                         engine can do: another is refused there */
 };
 
 /* The limits of the profile "pure": cpu 2s, wall 5s, memory 256M, output 1M,

@@ -2,13 +2,14 @@
 Schema and the help of editors are made from."""
 from typing import NamedTuple
 
-TIME, SIZE, COUNT = "time", "size", "count"
+TIME, SIZE, FUEL, COUNT = "time", "size", "fuel", "count"
 _K = 1024
 _DAY = 24 * 60 * 60 * 1000
 
 UNITS = {
     TIME: {"ms": 1, "s": 1000, "m": 60000},
     SIZE: {"K": _K, "M": _K ** 2, "G": _K ** 3},
+    FUEL: {"K": 10 ** 3, "M": 10 ** 6, "G": 10 ** 9},
 }
 
 # As host/wall/layers.c has them.
@@ -66,6 +67,11 @@ TABLES = {
                         "Bytes of the files that a job is given, together; "
                         "of its stdin; and of those that the guest makes or "
                         "changes."),
+        "fuel": Number("fuel", FUEL, 0, 10 ** 15, "50M",
+                       "Steps of Python: each call, each turn of a loop and "
+                       "each value of a generator is one. The same program "
+                       "takes the same number in every run. 0K, the default, "
+                       "is no bound; any other needs the patched engine."),
         "recursion": Number("recursion", COUNT, 50, 20000, "1000",
                             "Depth of Python calls."),
     },
@@ -138,7 +144,6 @@ TABLES = {
 
 # Keys of policies to come: why they are refused today.
 LATER = {
-    "limits.fuel": "this version counts no instructions: use cpu",
     "limits.threads": "guests have one thread",
     "wall.syscalls": "the system calls of guests are one fixed list; immure "
                      "policy explain prints each",

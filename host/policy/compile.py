@@ -19,7 +19,7 @@ import tomllib
 import _immure_folders
 import _immure_gateways
 import _immure_given
-from _immure_keys import (COUNT, LATER, SIZE, TABLES, TIME, UNITS,
+from _immure_keys import (COUNT, FUEL, LATER, SIZE, TABLES, TIME, UNITS,
                           WALL_LAYERS, Choice, Names, Number)
 
 # key: (key of the JSON, unit, lowest, highest, example)
@@ -154,7 +154,7 @@ def show_quantity(value, unit):
                                key=lambda item: -item[1]):
         if value >= factor and value % factor == 0:
             return "%d%s" % (value // factor, name)
-    return "0K" if unit == SIZE else str(value)
+    return "0K" if unit in (SIZE, FUEL) else str(value)
 
 
 def parse_quantity(text, unit, example):

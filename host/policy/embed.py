@@ -28,8 +28,9 @@ def write_c(out, profiles):
               "    policy_limit_rows[POLICY_LIMIT_COUNT] = {\n")
     for key, (field, unit, low, high, example) in policy.LIMITS.items():
         if unit != policy.COUNT:
+            symbol = key.upper() + ("_LIMIT" if key == unit else "")
             out.write('    [POLICY_%s] = {"%s", "%s", POLICY_%s, %dULL, '
-                      '%dULL, "%s"},\n' % (key.upper(), key, field,
+                      '%dULL, "%s"},\n' % (symbol, key, field,
                                            unit.upper(), low, high, example))
     out.write("};\n\nconst struct policy_profile policy_profiles[] = {\n")
     for name, text in profiles.items():

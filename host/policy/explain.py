@@ -43,6 +43,8 @@ _LIMITS = {
     "output": "bytes of standard output and error; then the guest is killed",
     "files": "bytes of all files given to the guest, and of those that it "
              "makes; then OSError, no space left, is raised",
+    "fuel": "steps of Python; then immure.TimeLimit is raised, and the guest "
+            "ends a tenth of the steps later",
     "recursion": "Python calls within calls; then RecursionError is raised",
 }
 _WIDTH = 78

@@ -11,7 +11,8 @@
 
 #include "host/err.h"
 
-enum policy_unit { POLICY_TIME, POLICY_SIZE }; /* milliseconds, bytes */
+/* Milliseconds, bytes, steps of Python. */
+enum policy_unit { POLICY_TIME, POLICY_SIZE, POLICY_FUEL };
 
 enum policy_limit {
     POLICY_CPU,
@@ -19,6 +20,7 @@ enum policy_limit {
     POLICY_MEMORY,
     POLICY_OUTPUT,
     POLICY_FILES,
+    POLICY_FUEL_LIMIT,
     POLICY_LIMIT_COUNT
 };
 

@@ -18,6 +18,9 @@ static const struct unit units[] = {   /* the largest of a kind first */
     {"G",  POLICY_SIZE, 1u << 30},
     {"M",  POLICY_SIZE, 1u << 20},
     {"K",  POLICY_SIZE, 1u << 10},
+    {"G",  POLICY_FUEL, 1000000000},
+    {"M",  POLICY_FUEL, 1000000},
+    {"K",  POLICY_FUEL, 1000},
 };
 
 static const struct {
@@ -25,6 +28,7 @@ static const struct {
 } kinds[] = {
     [POLICY_TIME] = {"time", "ms, s, m"},
     [POLICY_SIZE] = {"size", "K, M, G"},
+    [POLICY_FUEL] = {"fuel", "K, M, G"},
 };
 /* clang-format on */
 
@@ -50,9 +54,10 @@ units_show(uint64_t value, enum policy_unit unit, char buf[UNITS_TEXT])
             return buf;
         }
     snprintf(buf, UNITS_TEXT, "%" PRIu64 "%s", value,
-             value != 0            ? " bytes"
-             : unit == POLICY_TIME ? "ms"
-                                   : "K");
+             unit == POLICY_TIME   ? "ms"
+             : value == 0          ? "K"
+             : unit == POLICY_SIZE ? " bytes"
+                                   : " steps");
     return buf;
 }
 

@@ -238,6 +238,13 @@ take_limit(struct claims *claims, struct span rest, struct err *err)
 }
 
 static int
+take_fuel_used(struct claims *claims, struct span rest, struct err *err)
+{
+    claims->fuel_known = true;
+    return span_take_u64(&rest, &claims->fuel_used, err);
+}
+
+static int
 check_order(struct claims *claims, enum frame_type type, struct err *err)
 {
     /* Files have a count of their own. */
@@ -265,6 +272,7 @@ static int (*const takers[FRAME_TYPE_COUNT])(struct claims *, struct span,
     [FRAME_EXCEPTION] = take_exception, [FRAME_TRACE] = take_trace,
     [FRAME_CHANGED] = take_changed,     [FRAME_LIMIT] = take_limit,
     [FRAME_GLOBALS] = take_globals,     [FRAME_END] = take_end,
+    [FRAME_FUEL_USED] = take_fuel_used,
 };
 
 int

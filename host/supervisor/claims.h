@@ -18,7 +18,9 @@ struct claims {
     bool last; /* of a session's steps: its process ends now */
     enum frame_end end;
     uint8_t status;
-    bool memory;       /* it says that memory ran out */
+    bool memory;     /* it says that memory ran out */
+    bool fuel_known; /* it says how much fuel it used */
+    uint64_t fuel_used;
     json_t *exception; /* {type message text} or NULL */
     json_t *frames;    /* array, outermost first */
     json_t *denials;   /* array of {what layer rule line fix count} */

@@ -25,6 +25,7 @@ static const struct {
     [END_EXIT]   = {IMMURE_EXIT,   1,   255},
     [END_ERROR]  = {IMMURE_ERROR,  1,   1},
     [END_DENIED] = {IMMURE_DENIED, 126, 126},
+    [END_FUEL]   = {IMMURE_FUEL,   124, 124},
 };
 /* clang-format on */
 

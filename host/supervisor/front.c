@@ -136,7 +136,7 @@ send_result(struct front *front, const struct request *r, struct run *run)
     OWNED_STR text = NULL;
     const struct job_limits *l = &run->limits;
     const struct immure_limits limits = {l->cpu_ms, l->wall_ms, l->memory,
-                                         l->output, l->files};
+                                         l->output, l->files,   l->fuel};
     const struct result_input in = {.facts = &run->facts,
                                     .claims = &run->claims,
                                     .out = &run->capture[0],

@@ -34,6 +34,11 @@ limit_object(const struct result_input *in, enum immure_verdict verdict)
                          "value", (json_int_t)in->limits->memory, "used",
                          (json_int_t)f->mem_peak, "phase", "soft", "layer",
                          "guest");
+    if (verdict == IMMURE_FUEL)
+        return json_pack("{s:s, s:I, s:I, s:s, s:s}", "name", "fuel", "value",
+                         (json_int_t)in->limits->fuel, "used",
+                         (json_int_t)in->claims->fuel_used, "phase", "soft",
+                         "layer", "guest");
     return json_null();
 }
 
@@ -87,6 +92,10 @@ usage_object(const struct result_input *in)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         json_object_set_new(object, rows[i].key,
                             json_integer((json_int_t)rows[i].value));
+    json_object_set_new(object, "fuel",
+                        in->claims->fuel_known
+                            ? json_integer((json_int_t)in->claims->fuel_used)
+                            : json_null());
     return object;
 }
 

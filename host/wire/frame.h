@@ -78,6 +78,10 @@ enum frame_type {
     FRAME_INTERACTIVE, /* empty: the code is one input of a person's */
     /* supervisor to client */
     FRAME_DENIED, /* one of the result's denials as it comes, JSON text */
+    /* client to supervisor, relayed unread to the guest */
+    FRAME_FUEL, /* u64: steps of Python that this job may take */
+    /* guest to supervisor */
+    FRAME_FUEL_USED, /* u64: steps of Python that it took */
     /* supervisor to a gateway broker; ids are those of jobs */
     FRAME_BROKER_OPEN = 96, /* JSON text: {tenant, gateways: {NAME: {...}}};
                                in this order answered by OPENED or REFUSED */
@@ -99,7 +103,14 @@ enum frame_from {
     FRAME_FOR_BROKER, /* of the supervisor's */
 };
 
-enum frame_end { END_OK, END_EXIT, END_ERROR, END_DENIED, END_COUNT };
+enum frame_end {
+    END_OK,
+    END_EXIT,
+    END_ERROR,
+    END_DENIED,
+    END_FUEL,
+    END_COUNT
+};
 
 /* A session's guest ends with this step: it called sys.exit(). */
 enum { END_LAST = 0x80 };

@@ -7,7 +7,8 @@ job_limits_add(struct buf *out, uint16_t id, const struct job_limits *limits,
                struct err *err)
 {
     const uint64_t v[] = {limits->cpu_ms, limits->wall_ms, limits->memory,
-                          limits->output, limits->files,   limits->nice};
+                          limits->output, limits->files,   limits->nice,
+                          limits->fuel};
     OWNED_BUFFER payload = {0};
     for (size_t i = 0; i < sizeof v / sizeof *v; i++)
         if (u64_add(&payload, v[i], err) != 0)
@@ -18,10 +19,14 @@ job_limits_add(struct buf *out, uint16_t id, const struct job_limits *limits,
 int
 job_limits_parse(struct span payload, struct job_limits *out, struct err *err)
 {
-    struct job_limits got;
-    uint64_t *v[] = {&got.cpu_ms, &got.wall_ms, &got.memory,
-                     &got.output, &got.files,   &got.nice};
-    for (size_t i = 0; i < sizeof v / sizeof *v; i++)
+    struct job_limits got = {0};
+    uint64_t *v[] = {&got.cpu_ms, &got.wall_ms, &got.memory, &got.output,
+                     &got.files,  &got.nice,    &got.fuel};
+    size_t n = sizeof v / sizeof *v;
+    /* Clients that know of no fuel leave it out. */
+    if (payload.len == (n - 1) * sizeof **v)
+        n--;
+    for (size_t i = 0; i < n; i++)
         if (span_take_u64(&payload, v[i], err) != 0)
             return -1;
     if (payload.len != 0)
@@ -127,6 +132,12 @@ set_quota(struct job *job, struct span rest, struct err *err)
 }
 
 static int
+set_fuel(struct job *job, struct span rest, struct err *err)
+{
+    return span_take_u64(&rest, &job->fuel, err);
+}
+
+static int
 add_arg(struct job *job, struct span text, struct err *err)
 {
     return add_span(&job->args, &job->nargs, text, err);
@@ -140,17 +151,12 @@ add_env(struct job *job, struct span text, struct err *err)
 
 static int (*const parts[FRAME_TYPE_COUNT])(struct job *, struct span,
                                             struct err *) = {
-    [FRAME_FILENAME] = set_filename,
-    [FRAME_CODE] = set_code,
-    [FRAME_INPUT] = set_input,
-    [FRAME_GLOBALS] = set_globals,
-    [FRAME_SESSION] = set_session,
-    [FRAME_ARG] = add_arg,
-    [FRAME_ENV] = add_env,
-    [FRAME_QUOTA] = set_quota,
-    [FRAME_FILE] = add_file,
-    [FRAME_SEED] = set_seed,
-    [FRAME_INTERACTIVE] = set_interactive,
+    [FRAME_FILENAME] = set_filename, [FRAME_CODE] = set_code,
+    [FRAME_INPUT] = set_input,       [FRAME_GLOBALS] = set_globals,
+    [FRAME_SESSION] = set_session,   [FRAME_ARG] = add_arg,
+    [FRAME_ENV] = add_env,           [FRAME_QUOTA] = set_quota,
+    [FRAME_FUEL] = set_fuel,         [FRAME_FILE] = add_file,
+    [FRAME_SEED] = set_seed,         [FRAME_INTERACTIVE] = set_interactive,
 };
 
 static int

@@ -15,7 +15,7 @@ enum job_flag {
     JOB_DENIALS = 4, /* so are denials */
 };
 
-/* Milliseconds and bytes. */
+/* Milliseconds and bytes; fuel may be left out at the end. */
 struct job_limits {
     uint64_t cpu_ms;
     uint64_t wall_ms;
@@ -23,6 +23,7 @@ struct job_limits {
     uint64_t output;
     uint64_t files;
     uint64_t nice;
+    uint64_t fuel; /* steps of Python; 0: no bound */
 };
 
 int job_limits_add(struct buf *out, uint16_t id,
@@ -52,6 +53,7 @@ struct job {
     struct span *env;
     size_t nenv;
     uint64_t quota; /* bytes */
+    uint64_t fuel;  /* steps of Python; 0: no bound */
     struct job_file *files;
     size_t nfiles;
 };

@@ -274,9 +274,12 @@ interp_finish(struct interp *in, struct report *report, bool last)
     if (last || in->over)
         (void)interp_run_exits(in);
     flush_streams(in);
+    bool empty = interp_fuel_end(in);
     struct ending ending = {END_OK, 0};
     if (exception != NULL)
         ending = finish_exception(in, report, exception);
+    if (empty)
+        ending = (struct ending){END_FUEL, FUEL_STATUS};
     Py_XDECREF(type);
     Py_XDECREF(exception);
     Py_XDECREF(trace);
@@ -381,7 +384,8 @@ interp_run_job(struct interp *in, const struct job *job, struct report *report)
     in->stepping = job->session;
     in->plain.untouched = false;
     if (begun == 0) {
-        (void)run_source(in, job);
+        if (interp_fuel_begin(in, job->fuel, report) == 0)
+            (void)run_source(in, job);
         if (job->has_globals)
             send_globals(in, report);
     }

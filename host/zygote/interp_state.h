@@ -24,6 +24,12 @@ struct plain {
     PyObject *shutdown; /* of logging */
 };
 
+struct interp_fuel {
+    struct report *report; /* borrowed; NULL: nothing is counted */
+    uint64_t given, used;  /* used: by the time it was empty */
+    bool is_empty;
+};
+
 struct interp {
     enum interp_kind kind;
     PyObject *globals; /* __main__.__dict__ */
@@ -47,6 +53,8 @@ struct interp {
     void *ballast;            /* freed before a MemoryError is reported */
     PyObject *flush;          /* the name, interned */
     struct plain plain;
+    PyObject *time_limit;    /* _jail.TimeLimit */
+    struct interp_fuel fuel; /* of this job or step */
 };
 
 /* Turn the pending exception into *err ("WHAT: Type: message"); -1. */
@@ -101,6 +109,16 @@ bool interp_run_exits(struct interp *in);
 bool interp_let_go(struct interp *in);
 /* The files that the program made or changed since the last time. */
 void interp_send_files(struct report *report);
+
+/* Fuel (interp_fuel.c): from here on steps are counted; 0 is no bound.  At the
+ * first too many TimeLimit is raised; a tenth later the process ends with a
+ * report, whatever the program does.  -1 raised: this interpreter does not
+ * count. */
+enum { FUEL_STATUS = 124 };
+int interp_fuel_begin(struct interp *in, uint64_t given,
+                      struct report *report);
+/* Counting ends, and what was used is told; whether it was too much. */
+bool interp_fuel_end(struct interp *in);
 
 /* Resolve what interp_finish() needs. */
 int interp_resolve(struct interp *in);

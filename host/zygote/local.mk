@@ -5,6 +5,7 @@ zygote_sources = \
 	host/zygote/interp.c host/zygote/interp.h \
 	host/zygote/interp_calls.c \
 	host/zygote/interp_files.c \
+	host/zygote/interp_fuel.c \
 	host/zygote/interp_host.c \
 	host/zygote/interp_job.c \
 	host/zygote/interp_memory.c \

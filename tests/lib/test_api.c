@@ -54,14 +54,14 @@ static const struct limit_row {
     int verdict;
     const char *json;
 } limit_rows[] = {
-    {"while True: pass", {150, 9000, 64 << 20, 1000, 0}, IMMURE_CPU, "\"name\": \"cpu\", \"value\": 150"},
-    {"import time; time.sleep(9)", {900, 150, 64 << 20, 1000, 0}, IMMURE_WALL, "\"value\": 150"},
-    {"print('x' * 5000)", {900, 9000, 64 << 20, 1000, 0}, IMMURE_OUTPUT, "\"value\": 1000"},
-    {"x = bytearray(40 << 20)", {900, 9000, 16 << 20, 1000, 0}, IMMURE_ERROR, "MemoryError"},
-    {"x = bytearray(40 << 20)", {900, 9000, 64 << 20, 1000, 0}, IMMURE_OK, NULL},
-    {"x = bytearray(400 << 20)", {900, 9000, 512 << 20, 1000, 0}, IMMURE_OK, NULL},
-    {"x = bytearray(600 << 20)", {900, 9000, 512 << 20, 1000, 0}, IMMURE_ERROR, "MemoryError"},
-    {"import time\ntime.sleep(.2)", {50, 9000, 64 << 20, 1000, 0}, IMMURE_OK, NULL},
+    {"while True: pass", {150, 9000, 64 << 20, 1000, 0, 0}, IMMURE_CPU, "\"name\": \"cpu\", \"value\": 150"},
+    {"import time; time.sleep(9)", {900, 150, 64 << 20, 1000, 0, 0}, IMMURE_WALL, "\"value\": 150"},
+    {"print('x' * 5000)", {900, 9000, 64 << 20, 1000, 0, 0}, IMMURE_OUTPUT, "\"value\": 1000"},
+    {"x = bytearray(40 << 20)", {900, 9000, 16 << 20, 1000, 0, 0}, IMMURE_ERROR, "MemoryError"},
+    {"x = bytearray(40 << 20)", {900, 9000, 64 << 20, 1000, 0, 0}, IMMURE_OK, NULL},
+    {"x = bytearray(400 << 20)", {900, 9000, 512 << 20, 1000, 0, 0}, IMMURE_OK, NULL},
+    {"x = bytearray(600 << 20)", {900, 9000, 512 << 20, 1000, 0, 0}, IMMURE_ERROR, "MemoryError"},
+    {"import time\ntime.sleep(.2)", {50, 9000, 64 << 20, 1000, 0, 0}, IMMURE_OK, NULL},
 };
 /* clang-format on */
 

@@ -140,12 +140,16 @@ END_TEST
 START_TEST(limits_round_trip)
 {
     struct buf b = {0};
-    const struct job_limits in = {1, 2, 3, 4, 5, 6};
+    const struct job_limits in = {1, 2, 3, 4, 5, 6, 7};
     struct job_limits out;
     ck_assert_int_eq(job_limits_add(&b, 7, &in, NULL), 0);
     struct span payload = {b.data + FRAME_HEADER, b.len - FRAME_HEADER};
     ck_assert_int_eq(job_limits_parse(payload, &out, NULL), 0);
     ck_assert_mem_eq(&in, &out, sizeof in);
+    payload.len -= sizeof out.fuel; /* as clients say it that know of none */
+    ck_assert_int_eq(job_limits_parse(payload, &out, NULL), 0);
+    ck_assert_uint_eq(out.nice, in.nice);
+    ck_assert_uint_eq(out.fuel, 0);
     payload.len--;
     ck_assert_int_eq(job_limits_parse(payload, &out, NULL), -1);
     buf_clear(&b);

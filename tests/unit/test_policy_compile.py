@@ -18,8 +18,8 @@ with open(POLICY + "/profiles/pure.toml", encoding="utf-8") as f:
 WRONG = (
     ('[limits]\ncpus = "2s"', r"p:2: unknown key 'cpus' in \[limits\]; did "
      r"you mean 'cpu'\?"),
-    ('[limits]\nfuel = "2"', r"p:2: limits\.fuel is not there: this version "
-     r"counts no instructions: use cpu"),
+    ('[limits]\nfuel = "2"', r'p:2: limits\.fuel "2" has no unit \(K, M, G\): '
+     r"write, for example, 50M"),
     ("[gateways.db]\nkind = 1", r"p:2: gateways.db: no kind 1; known .*"),
     ("[gateways.db]\ncalls = 1", r"p:1: gateways.db needs a kind: .*"),
     ("[gateways.db]\nkind = 'stubb'",

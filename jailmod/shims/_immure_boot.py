@@ -43,7 +43,7 @@ _LAZY = (
 
 # What every guest has, wherever it comes from.
 _CORE = ("io", "_pyio", "os", "codecs", "importlib", "traceback", "linecache",
-         "tokenize", "immure")
+         "tokenize", "immure", "_gateway")
 
 
 def prepare(policy, only=None):
@@ -64,6 +64,8 @@ def prepare(policy, only=None):
     import _immure_gateway
     _immure_gateway.learn(policy)
     import _immure_files
+    import _immure_tokens
+    _immure_tokens.declare(policy)
     _immure_files.locked = \
         policy.get("files", {}).get("given") == "read-only"
     limit = policy.get("limits", {}).get("recursion")

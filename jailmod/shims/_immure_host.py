@@ -10,6 +10,7 @@ import types
 
 import _immure_boot
 import _immure_patch
+import _immure_tokens
 
 # Imported afresh, because what they took from others at import can't be
 # patched: accelerators that are not used in the jail, base classes from io.
@@ -21,6 +22,12 @@ _AGAIN = ("pickle", "asyncio", "tarfile", "uuid", "zoneinfo", "_zoneinfo",
 _kept = []
 
 
+def begin(policy, register):
+    """Normal mode: the program may register gateways by REGISTER(name, uri)."""
+    _immure_tokens.declare(policy)
+    _immure_tokens.open_registration(register)
+
+
 def prepare_in_place(policy):
     """Patch this interpreter; return the policy that jail_enter() takes.
 
@@ -28,6 +35,7 @@ def prepare_in_place(policy):
     them: it keeps using those it has imported.
     """
     argv = list(sys.argv)
+    _immure_tokens.close_registration()
     _flush()
     old = _take_out(_AGAIN + _immure_boot.STAND_INS + _immure_boot.BLOCKED
                     + ("multiprocessing", "ctypes"))

@@ -1,11 +1,12 @@
-"""`socket` of a guest: names, constants and address arithmetic; no network."""
+"""`socket` of a guest: names, constants, address arithmetic, and connections to
+gateways; no network."""
 import enum as _enum
 import errno as _errno
 import os  # the library reads socket.os
 import sys
 
+import _immure_stream as _stream
 from _immure_patch import refusing as _refusing
-from _immure_patch import refusing_class as _refusing_class
 
 __name__ = "socket"
 
@@ -92,13 +93,15 @@ class gaierror(OSError):
     """What getaddrinfo() would raise."""
 
 
-socket = _refusing_class("socket", "socket", _REASON, _FIX)
-SocketType = socket
-SocketIO = _refusing_class("socket", "SocketIO", _REASON, _FIX)
+socket = SocketType = _stream.socket
+SocketIO = _stream.SocketIO
+create_connection = _stream.create_connection
+getaddrinfo = _stream.getaddrinfo
+gethostbyname = _stream.gethostbyname
 
-for _name in ("create_connection", "create_server", "fromfd", "socketpair",
-              "dup", "close", "getaddrinfo", "getnameinfo", "getfqdn",
-              "gethostname", "sethostname", "gethostbyname",
+for _name in ("create_server", "fromfd", "socketpair",
+              "dup", "close", "getnameinfo", "getfqdn",
+              "gethostname", "sethostname",
               "gethostbyname_ex", "gethostbyaddr", "getprotobyname",
               "getservbyname", "getservbyport", "if_nameindex",
               "if_nametoindex", "if_indextoname", "send_fds", "recv_fds"):

@@ -1,6 +1,7 @@
 # The Python half of the gate: compiled by the interpreter that is linked, and
 # frozen into the zygote.
 shim_sources = \
+	jailmod/shims/_gateway.py \
 	jailmod/shims/_immure_alarm.py \
 	jailmod/shims/_immure_boot.py \
 	jailmod/shims/_immure_fcntl.py \
@@ -28,9 +29,11 @@ shim_sources = \
 	jailmod/shims/_immure_ssl.py \
 	jailmod/shims/_immure_stdio.py \
 	jailmod/shims/_immure_store.py \
+	jailmod/shims/_immure_stream.py \
 	jailmod/shims/_immure_subprocess.py \
 	jailmod/shims/_immure_threads.py \
 	jailmod/shims/_immure_time.py \
+	jailmod/shims/_immure_tokens.py \
 	jailmod/shims/_immure_zones.py \
 	jailmod/shims/immure.py
 

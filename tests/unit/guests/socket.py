@@ -21,7 +21,8 @@ else:
 for name in ("socket", "create_connection", "socketpair", "getaddrinfo",
              "gethostname", "gethostbyname", "fromfd"):
     try:
-        getattr(socket, name)("localhost", 1)
+        getattr(socket, name)(*{"gethostbyname": ["localhost"]}.get(
+            name, ["localhost", 1]))
     except immure.JailDenied as error:
         assert error.rule == "socket." + name
     else:

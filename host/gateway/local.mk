@@ -6,10 +6,18 @@ gateway_sources = \
 	host/gateway/keys.c host/gateway/kind.h \
 	host/gateway/kinds.c host/gateway/kinds.h \
 	host/gateway/log.c \
+	host/gateway/login.c host/gateway/login.h \
+	host/gateway/login_mysql.c \
+	host/gateway/login_redis.c \
 	host/gateway/main.c \
+	host/gateway/mysql_auth.c host/gateway/mysql_auth.h \
 	host/gateway/store.c host/gateway/store.h \
 	host/gateway/store_key.c \
 	host/gateway/store_memcached.c \
+	host/gateway/stream.c \
+	host/gateway/stream_link.c host/gateway/stream_link.h \
+	host/gateway/stream_uri.c host/gateway/stream_uri.h \
+	host/gateway/stream_wire.c host/gateway/stream_wire.h \
 	host/gateway/stub.c \
 	host/gateway/syscalls.c host/gateway/syscalls.h \
 	host/gateway/worker.c host/gateway/worker.h
@@ -40,4 +48,8 @@ if WITH_REDIS
 gateway_sources += host/gateway/store_redis.c
 gateway_cppflags += -DWITH_REDIS $(REDIS_CFLAGS)
 gateway_libs += $(REDIS_LIBS)
+endif
+if WITH_LIBSODIUM
+gateway_cppflags += -DWITH_LIBSODIUM $(LIBSODIUM_CFLAGS)
+gateway_libs += $(LIBSODIUM_LIBS)
 endif

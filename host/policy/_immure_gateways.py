@@ -67,6 +67,8 @@ COMMON = {
 }
 DEFAULTS = {"calls": 1000, "bytes": 64 * _K ** 2, "time_ms": 5000,
             "total_ms": 30000, "wall": "runs"}
+# What differs of a kind: a socket's every send and receive is a call.
+KIND_DEFAULTS = {"stream": {"calls": 100000}}
 
 _HEADER = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+="
 _FETCH_RULE = {
@@ -102,6 +104,24 @@ _LOGIN = {
 
 # kind: (what it is, its own keys).
 KINDS = {
+    "stream": ("Sockets of the guest's, to one server: unmodified client "
+               "libraries connect to _gateway.gatewayuri(NAME). Each send and "
+               "receive is a call: left out, calls is 100000.", {
+        "uri": Text("memcache:tcp://127.0.0.1:11211",
+                    "The server: PROTOCOL:tcp://HOST:PORT or "
+                    "PROTOCOL:unix:///PATH. PROTOCOL is memcache, redis, mysql "
+                    "or tcp. Of redis and mysql there may be a USER@ before "
+                    "the host and a /DATABASE behind the port; the broker "
+                    "logs in", needed=True),
+        "user": Text("app", "The account that the broker logs in with."),
+        "database": Text("shop", "The database, of mysql and redis, that a "
+                         "connection begins with."),
+        "password_file": File("/etc/immure/mysql-password",
+                              "A file with the password of that account."),
+        "password_env": Text("MYSQL_PASSWORD",
+                             "The variable of immure's environment that has "
+                             "it.", r"[A-Za-z_][A-Za-z0-9_]*"),
+    }),
     "stub": ("The same answer to every call, for development and tests.", {
         "answer": Value("What immure.gateway.call() returns; null by itself."),
         "error": Text("no such account", "Fail every call, with this text."),
@@ -166,6 +186,13 @@ KINDS = {
 SCHEMES = (
     ("cache:memcache:", "cache"),
     ("cache:redis:", "cache"),
+    ("memcache:tcp://", "stream"),
+    ("memcache:unix://", "stream"),
+    ("redis:tcp://", "stream"),
+    ("redis:unix://", "stream"),
+    ("mysql:tcp://", "stream"),
+    ("mysql:unix://", "stream"),
+    ("tcp://", "stream"),
 )
 
 
@@ -292,7 +319,7 @@ class Reader:
                       name, name)
         kind = self.kind(path, given)
         keys = keys_of(kind)
-        whole = {"kind": kind} | DEFAULTS
+        whole = {"kind": kind} | DEFAULTS | KIND_DEFAULTS.get(kind, {})
         for key, value in given.items():
             if key == "kind":
                 continue

@@ -33,6 +33,7 @@ cmd_host(const struct cli *cli, int *out_status, struct err *err)
 {
     OWNED_OPTIONS o = {0};
     OWNED_POLICY policy = {0};
+    OWNED_GRANTS grants = {0};
     if (options_parse(cli->argc, cli->argv, FOR_HOST, &o, err) != 0)
         return -1;
     if (o.help || o.version) {
@@ -45,12 +46,14 @@ cmd_host(const struct cli *cli, int *out_status, struct err *err)
                        "PROG.py; see immure host --help");
     const char *program = cli->argv[o.operands];
     if (check_program(program, err) != 0 ||
-        launch_policy(&o, &policy, err) != 0)
+        launch_policy(&o, &policy, err) != 0 ||
+        grants_read(&o.grants, &grants, err) != 0)
         return -1;
     const char *const *args = (const char *const *)(cli->argv + o.operands);
     struct launch l = {.cli = cli,
                        .options = &o,
                        .policy = &policy,
+                       .grants = &grants,
                        .host = true,
                        .job = {.code = {"", 0},
                                .filename = program,

@@ -319,7 +319,7 @@ const struct option_row option_rows[] = {
      GROUP_POLICY, ALL, .repeats = true, .set = set_folder},
 
     {"grant", 0, "NAME=...", "let the guest call a function outside:\nNAME=exec:COMMAND, a command that answers lines\nof JSON, NAME=stub:JSON, or NAME=URI, a gateway;\nmay be repeated",
-     GROUP_POLICY, FOR_RUN, .repeats = true, .set = set_grant},
+     GROUP_POLICY, BOTH, .repeats = true, .set = set_grant},
 
     {"json", 0, NULL, "print the result object on stdout; the guest's\noutput is inside it",
      GROUP_RESULT, BOTH, .set = set_json},

@@ -113,6 +113,14 @@ on_gateway_added(void *arg, struct pool *pool, const struct err *cause)
     front_gateway_added(arg, pool, cause);
 }
 
+static int
+on_register(void *arg, struct request *r, struct run *run, struct span payload,
+            struct err *err)
+{
+    (void)arg;
+    return front_take_register(r, run, payload, err);
+}
+
 static void
 on_failed(void *arg, struct request *r, const struct err *cause)
 {
@@ -204,6 +212,7 @@ open_policy(struct front *front, uint16_t id, struct span json,
                                        .denied = on_denied,
                                        .answer = on_answer,
                                        .broker_lost = on_broker_lost,
+                                       .registers = on_register,
                                        .gateway_added = on_gateway_added,
                                        .result = on_result,
                                        .failed = on_failed,

@@ -5,6 +5,10 @@
 /* A broker answers by itself when the time of a call is up. */
 enum { BROKER_SLACK_MS = 2000 };
 
+/* As a stream of a policy that does not say: its keys are in
+ * host/policy/_immure_gateways.py. */
+enum { STREAM_CALLS = 100000 };
+
 static const struct span nothing = {(const uint8_t *)"", 0};
 
 static int
@@ -95,16 +99,66 @@ front_take_gateway(struct front *front, struct pool *pool, uint16_t id,
         run_give_up(run, &err);
 }
 
+static void
+answer_register(struct request *request, struct run *run,
+                const struct err *cause)
+{
+    struct err err;
+    const char *text = cause ? cause->msg : "";
+    const struct answer told = {request->register_serial,
+                                cause ? ANSWER_ERROR : ANSWER_VALUE,
+                                {(const uint8_t *)text, strlen(text)}};
+    request->registers = false;
+    if (run_answer(run, &told, &err) != 0)
+        run_give_up(run, &err);
+}
+
+int
+front_take_register(struct request *request, struct run *run,
+                    struct span payload, struct err *err)
+{
+    char name[CALL_NAME_MAX + 1] = "";
+    struct call call;
+    struct err cause;
+    if (call_parse(payload, &call, err) != 0)
+        return -1;
+    if (request->registers)
+        return err_set(err, ERR_PROTO, 0, "two registrations at a time");
+    request->registers = true;
+    request->register_serial = call.serial;
+    memcpy(name, call.name.data, call.name.len);
+    json_t *keys =
+        json_pack("{s:s, s:s%, s:i}", "kind", "stream", "uri", call.data.data,
+                  call.data.len, "calls", STREAM_CALLS);
+    int done = keys ? pool_add_gateway(request->pool, name, keys, &cause)
+                    : err_set(&cause, ERR_POLICY, 0, "a URI that is no text");
+    json_decref(keys);
+    if (done != 0)
+        answer_register(request, run, &cause);
+    return 0;
+}
+
+static void
+end_register(struct request *request, const struct err *cause)
+{
+    const struct gateways *gateways = &request->pool->policy.gateways;
+    struct err err;
+    if (cause == NULL &&
+        calls_grant_gateway(&request->calls,
+                            &gateways->rows[gateways->count - 1], &err) != 0)
+        cause = &err;
+    if (request->guest != NULL)
+        answer_register(request, &request->guest->run, cause);
+}
+
 void
 front_gateway_added(struct front *front, struct pool *pool,
                     const struct err *cause)
 {
-    const struct gateways *gateways = &pool->policy.gateways;
-    for (int id = 0; id < FRONT_IDS && cause == NULL; id++) {
+    for (int id = 0; id < FRONT_IDS; id++) {
         struct request *r = front->requests[id];
-        if (r != NULL && r->pool == pool)
-            (void)calls_grant_gateway(
-                &r->calls, &gateways->rows[gateways->count - 1], NULL);
+        if (r != NULL && r->pool == pool && r->registers)
+            end_register(r, cause);
     }
 }
 

@@ -19,6 +19,11 @@ int front_take_answer(struct request *request, struct span payload,
 void front_take_gateway(struct front *front, struct pool *pool, uint16_t id,
                         struct span payload);
 
+/* A FRAME_REGISTER of an operator's program; -1 when it breaks the
+ * protocol. */
+int front_take_register(struct request *request, struct run *run,
+                        struct span payload, struct err *err);
+
 /* What pool_add_gateway() came to: the pool's job may call it. */
 void front_gateway_added(struct front *front, struct pool *pool,
                          const struct err *cause);

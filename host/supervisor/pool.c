@@ -157,6 +157,16 @@ on_call(void *arg, struct run *run, struct span payload, struct err *err)
                                     run, payload, err);
 }
 
+static int
+on_register(void *arg, struct run *run, struct span payload, struct err *err)
+{
+    struct guest *guest = arg;
+    if (guest->request == NULL)
+        return 0;
+    return guest->pool->events.registers(guest->pool->events.arg,
+                                         guest->request, run, payload, err);
+}
+
 static void
 on_denied(void *arg, struct run *run, const json_t *denial)
 {
@@ -270,6 +280,7 @@ const struct run_events pool_run_events = {.born = on_born,
                                            .output = on_output,
                                            .call = on_call,
                                            .denied = on_denied,
+                                           .registers = on_register,
                                            .step = on_step,
                                            .over = on_over,
                                            .gone = on_gone,

@@ -25,7 +25,9 @@ struct request {
     unsigned flags; /* enum job_flag */
     enum request_state state;
     bool has_limits, paused;
-    bool joined; /* the broker knows of it */
+    bool joined;              /* the broker knows of it */
+    bool registers;           /* a gateway is on its way to the broker */
+    uint32_t register_serial; /* of the answer to that */
     struct pool *pool;
     struct job_limits limits;
     struct calls calls;
@@ -50,6 +52,9 @@ struct pool_events {
     void (*answer)(void *arg, struct pool *pool, uint16_t job,
                    struct span payload);
     void (*broker_lost)(void *arg, struct pool *pool);
+    /* As front_take_register(). */
+    int (*registers)(void *arg, struct request *request, struct run *run,
+                     struct span payload, struct err *err);
     /* What pool_add_gateway() came to; NULL: it can be called. */
     void (*gateway_added)(void *arg, struct pool *pool,
                           const struct err *cause);

@@ -172,7 +172,7 @@ pool_refill(struct pool *pool, unsigned room)
     unsigned asked = 0, lack = lacking(pool);
     struct zygote *zygote =
         pool->host ? pool->zygotes.next : pool->zygotes.now;
-    if (lack == 0)
+    if (lack == 0 || (pool->host && !pool_is_prepared(pool)))
         return 0;
     if (zygote == NULL && (pool->queued > 0 || pool->failures == 0) &&
         zygotes_want(&pool->zygotes, &err) != 0)

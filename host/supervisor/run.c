@@ -360,13 +360,16 @@ static int
 make_ends(struct run *run, int stdin_fd, struct ends *ends, struct err *err)
 {
     int p[2], on = 1;
+    if (fd_pipe(p, err) != 0)
+        return -1;
+    run->in.fd = p[1];
+    ends->guest[CONTROL_SPAWN_IN] = p[0];
     if (run->kind == RUN_HOST) {
+        ends->guest[CONTROL_SPAWN_ANSWERS] = p[0];
+        ends->n = CONTROL_SPAWN_ANSWERS + 1;
         ends->guest[CONTROL_SPAWN_IN] = dup(stdin_fd);
-    } else {
-        if (fd_pipe(p, err) != 0)
-            return -1;
-        ends->guest[CONTROL_SPAWN_IN] = p[0];
-        run->in.fd = p[1];
+        if (ends->guest[CONTROL_SPAWN_IN] < 0)
+            return err_set(err, ERR_SYSTEM, errno, "keep stdin");
     }
     struct stream *const mine[] = {&run->out[0], &run->out[1], &run->report};
     for (int i = 0; i < 3; i++) {
@@ -389,7 +392,7 @@ run_start(struct run *run, struct zygote_link *zygote,
           const struct control_spawn *birth, int stdin_fd, struct err *err)
 {
     __attribute__((cleanup(ends_clear))) struct ends ends = {
-        {-1, -1, -1, -1, -1}, CONTROL_SPAWN_COUNT};
+        {-1, -1, -1, -1, -1, -1}, CONTROL_SPAWN_COUNT};
     run->asked_ns = run_now_ns();
     run->birth = *birth;
     run->data_used = zygote->data_used;
@@ -400,10 +403,10 @@ run_start(struct run *run, struct zygote_link *zygote,
     if (stream_watch(&run->hello, run, EV_READ, on_hello, err) != 0 ||
         run_watch(run, err) != 0)
         return -1;
-    if (run->kind == RUN_HOST)
-        return 0;
     if (fd_set_nonblocking(run->in.fd, err) != 0)
         return -1;
+    if (run->kind == RUN_HOST)
+        return 0;
     const struct timeval start = {START_SECONDS, 0};
     run->start_timer = evtimer_new(run->base, on_start_timer, run);
     if (run->start_timer == NULL || evtimer_add(run->start_timer, &start) != 0)

@@ -33,6 +33,9 @@ struct run_events {
     int (*call)(void *arg, struct run *run, struct span payload,
                 struct err *err);
     void (*denied)(void *arg, struct run *run, const json_t *denial);
+    /* A FRAME_REGISTER, of RUN_HOST before its seal. */
+    int (*registers)(void *arg, struct run *run, struct span payload,
+                     struct err *err);
     void (*step)(void *arg, struct run *run); /* facts of a session's step */
     void (*over)(void *arg, struct run *run); /* facts of the whole */
     void (*gone)(void *arg, struct run *run); /* nothing of it is left */

@@ -64,7 +64,7 @@ unread(const struct run *run)
 static int
 take_call(struct run *run, struct span payload, struct err *err)
 {
-    if (run->state != RUN_BUSY || run->claims.ended || run->kind != RUN_JOB)
+    if (run->state != RUN_BUSY || run->claims.ended)
         return err_set(err, ERR_PROTO, 0, "a call frame out of place");
     if (unread(run) > 0)
         return err_set(err, ERR_PROTO, 0,
@@ -86,6 +86,15 @@ tell_denial(struct run *run)
                            json_array_get(all, json_array_size(all) - 1));
 }
 
+/* The program that an operator wrote may; what runs in its jail may not. */
+static int
+take_register(struct run *run, struct span payload, struct err *err)
+{
+    if (run->kind != RUN_HOST || run->claims.sealed || run->claims.broken)
+        return err_set(err, ERR_PROTO, 0, "a gateway registered in the jail");
+    return run->events.registers(run->events.arg, run, payload, err);
+}
+
 static int
 take_frame(struct run *run, const struct frame_header *header,
            const uint8_t *payload, struct err *err)
@@ -93,6 +102,8 @@ take_frame(struct run *run, const struct frame_header *header,
     bool sealed = run->claims.sealed, ended = run->claims.ended;
     if (header->type == FRAME_CALL)
         return take_call(run, (struct span){payload, header->len}, err);
+    if (header->type == FRAME_REGISTER)
+        return take_register(run, (struct span){payload, header->len}, err);
     if (claims_take(&run->claims, header, payload, err) != 0)
         return -1;
     if (header->type == FRAME_DENIAL)
@@ -299,7 +310,7 @@ on_input(evutil_socket_t fd, short what, void *arg)
     run->in.event = NULL;
     buf_clear(&run->job);
     run->sent = 0;
-    if (n <= 0 || (!run->session && !run->calls))
+    if (n <= 0 || (!run->session && !run->calls && run->kind == RUN_JOB))
         stream_close(&run->in);
 }
 

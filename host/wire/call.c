@@ -48,16 +48,29 @@ answer_parse(struct span payload, struct answer *out, struct err *err)
     return 0;
 }
 
-int
-call_add(struct buf *out, uint16_t id, const struct call *call,
-         struct err *err)
+static int
+add(struct buf *out, enum frame_type type, uint16_t id,
+    const struct call *call, struct err *err)
 {
     OWNED_BUFFER payload = {0};
     if (u32_add(&payload, call->serial, err) != 0 ||
         field_add(&payload, call->name.data, call->name.len, err) != 0 ||
         buf_add(&payload, call->data.data, call->data.len, err) != 0)
         return -1;
-    return frame_add_id(out, FRAME_CALL, id, payload.data, payload.len, err);
+    return frame_add_id(out, type, id, payload.data, payload.len, err);
+}
+
+int
+call_add(struct buf *out, uint16_t id, const struct call *call,
+         struct err *err)
+{
+    return add(out, FRAME_CALL, id, call, err);
+}
+
+int
+register_add(struct buf *out, const struct call *call, struct err *err)
+{
+    return add(out, FRAME_REGISTER, 0, call, err);
 }
 
 int

@@ -2,6 +2,9 @@
  *
  *     guest      CALL   u32 serial, field name, data       to the supervisor,
  *                                                          on to the client
+ *     program    REGISTER u32 serial, field name, URI      to the supervisor:
+ *                                                          an operator's, and
+ *                                                          before its jail
  *     client     ANSWER u32 serial, u8 status, data        to the supervisor,
  *                                                          on to the guest
  *
@@ -51,6 +54,7 @@ bool call_name_is_valid(struct span name);
 /* Append the whole frame, with the given id. */
 int call_add(struct buf *out, uint16_t id, const struct call *call,
              struct err *err);
+int register_add(struct buf *out, const struct call *call, struct err *err);
 int answer_add(struct buf *out, uint16_t id, const struct answer *answer,
                struct err *err);
 

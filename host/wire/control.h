@@ -29,7 +29,9 @@ enum control_fd {
     CONTROL_SPAWN_REPORT, /* becomes 3 */
     CONTROL_SPAWN_HELLO,  /* hand-shake with the tracer; closed at the seal */
     CONTROL_SPAWN_COUNT,
-    /* Behind these: the doors of its control group (cgroup.h), if any. */
+    /* Behind these: the doors of its control group (cgroup.h), if any; under
+     * immure host, the pipe that answers come by. */
+    CONTROL_SPAWN_ANSWERS = CONTROL_SPAWN_COUNT,
     CONTROL_SPAWN_MOST = CONTROL_SPAWN_COUNT + 3
 };
 

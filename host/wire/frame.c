@@ -66,6 +66,7 @@ static const struct frame_row frame_types[FRAME_TYPE_COUNT] = {
     [FRAME_DENIED]       = {"denied",       64 * KIB,  SUPERVISOR},
     [FRAME_FUEL]         = {"fuel",         8,         CLIENT},
     [FRAME_FUEL_USED]    = {"fuel used",    8,         GUEST},
+    [FRAME_REGISTER]     = {"register",     4 * KIB,   GUEST},
     [FRAME_BROKER_OPEN]  = {"open gateways", 4 * MIB,  TO_BROKER},
     [FRAME_BROKER_ASK]   = {"ask gateway",  4 * MIB + 4, TO_BROKER},
     [FRAME_BROKER_STOP]  = {"stop asking",  0,         TO_BROKER},

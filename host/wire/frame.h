@@ -82,6 +82,8 @@ enum frame_type {
     FRAME_FUEL, /* u64: steps of Python that this job may take */
     /* guest to supervisor */
     FRAME_FUEL_USED, /* u64: steps of Python that it took */
+    /* guest to supervisor, before SEALED and only under immure host */
+    FRAME_REGISTER = 80, /* a gateway and its URI, see host/wire/call.h */
     /* supervisor to a gateway broker; ids are those of jobs */
     FRAME_BROKER_OPEN = 96, /* JSON text: {tenant, gateways: {NAME: {...}}};
                                in this order answered by OPENED or REFUSED */

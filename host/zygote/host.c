@@ -12,7 +12,12 @@
 #include "host/zygote/packages.h"
 #include "host/zygote/policy.h"
 
-enum { STATUS_BROKEN = 125, POLICY_MAX = 4 << 20, HELLO_FD = 4 };
+enum {
+    STATUS_BROKEN = 125,
+    POLICY_MAX = 4 << 20,
+    HELLO_FD = 4,
+    ANSWERS_FD = 5
+};
 
 struct host {
     struct wall wall;
@@ -29,15 +34,14 @@ hello(void *arg, struct err *err)
     return guest_hello(HELLO_FD, &go, err);
 }
 
-/* Its stdin may be a terminal or a file of the operator's. */
+/* Its stdin may be a terminal or a file of the operator's.  In the jail, as in
+ * any guest, that descriptor has the answers to calls. */
 static int
 drop_stdin(struct err *err)
 {
-    OWNED_FD null = fd_null(err);
-    if (null < 0)
-        return -1;
-    if (dup2(null, STDIN_FILENO) < 0)
+    if (dup2(ANSWERS_FD, STDIN_FILENO) < 0)
         return err_set(err, ERR_SYSTEM, errno, "replace stdin");
+    close(ANSWERS_FD);
     return 0;
 }
 
@@ -68,7 +72,10 @@ take_request(struct host *host, struct err *err)
     close(CONTROL_FD);
     if (guest_take_descriptors(&message, err) != 0)
         return -1;
+    if (message.nfds != CONTROL_SPAWN_ANSWERS + 1)
+        return err_set(err, ERR_PROTO, 0, "no pipe for answers");
     if (dup3(message.fds[CONTROL_SPAWN_HELLO], HELLO_FD, O_CLOEXEC) < 0 ||
+        dup3(message.fds[CONTROL_SPAWN_ANSWERS], ANSWERS_FD, O_CLOEXEC) < 0 ||
         fcntl(GUEST_FD_REPORT, F_SETFD, FD_CLOEXEC) != 0)
         return err_set(err, ERR_SYSTEM, errno, "place the hand-shake");
     fd_message_clear(&message);
@@ -83,6 +90,7 @@ run(struct host *host, char **argv, const char *policy, struct err *err)
                                       .wall = close_wall,
                                       .arg = host,
                                       .report = &report,
+                                      .answers = ANSWERS_FD,
                                       .policy_json = policy,
                                       .given = &host->given,
                                       .folders = host->packages.paths,

@@ -309,9 +309,9 @@ on_denied(void *arg, const struct jail_denial *denial)
 int
 interp_enter_jail(struct interp *in, struct report *report)
 {
-    bool guests = in->kind == INTERP_GUESTS; /* else 0 is a program's stdin */
+    bool tool = in->kind == INTERP_TOOL; /* nobody listens to it */
     const struct jail_hooks hooks = {
-        .denied = on_denied, .call = guests ? interp_call : NULL, .arg = in};
+        .denied = on_denied, .call = tool ? NULL : interp_call, .arg = in};
     in->report = report;
     int closed = jail_enter(in->policy, &hooks);
     Py_CLEAR(in->policy);

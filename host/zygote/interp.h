@@ -80,6 +80,8 @@ struct interp_host {
     int (*wall)(void *arg, struct err *err);  /* just behind it */
     void *arg;
     struct report *report;
+    int answers; /* read end of the pipe of answers, until the wall closes:
+                    that puts it at descriptor 0 */
     const char *policy_json;
     const struct given *given;
     const char *const *folders; /* of packages, appended to sys.path */

@@ -28,7 +28,7 @@ raise(const struct err *err)
     return -1;
 }
 
-/* The next frame of descriptor 0: 1, 0 when it has ended, or -1 with an
+/* The next frame of its input: 1, 0 when it has ended, or -1 with an
  * exception: a signal's, perhaps, and then the frame comes later. */
 static int
 next_frame(struct interp *in, struct frame_header *h, const uint8_t **payload)
@@ -43,7 +43,7 @@ next_frame(struct interp *in, struct frame_header *h, const uint8_t **payload)
             return -1;
         if (got < 0 || buf_reserve(&in->input, CHUNK, &err) != 0)
             return raise(&err);
-        ssize_t n = read(STDIN_FILENO, in->input.data + in->input.len,
+        ssize_t n = read(in->answers, in->input.data + in->input.len,
                          in->input.cap - in->input.len);
         if (n < 0 && errno == EINTR)
             continue;
@@ -90,19 +90,19 @@ wait_for_answer(struct interp *in, int *out_status)
     return told;
 }
 
-PyObject *
-interp_call(void *arg, const char *name, const void *data, size_t len,
-            int *out_status)
+/* Send a call, or a registration, and wait for its answer. */
+static PyObject *
+ask(struct interp *in, enum frame_type type, const char *name,
+    const void *data, size_t len, int *out_status)
 {
-    struct interp *in = arg;
     struct err err;
     OWNED_BUFFER frame = {0};
     const struct call call = {
         in->serial + 1, {(const uint8_t *)name, strlen(name)}, {data, len}};
     if (!call_name_is_valid(call.name)) {
         PyErr_Format(PyExc_ValueError,
-                     "%.80s: not the name of a function: 1 to %d letters, "
-                     "digits, '_', '.' and '-'",
+                     "%.80s: not the name of a function or gateway: 1 to %d "
+                     "letters, digits, '_', '.' and '-'",
                      name, CALL_NAME_MAX);
         return NULL;
     }
@@ -112,7 +112,9 @@ interp_call(void *arg, const char *name, const void *data, size_t len,
             return NULL;
         Py_DECREF(late);
     }
-    if (call_add(&frame, 0, &call, &err) != 0 ||
+    int made = type == FRAME_REGISTER ? register_add(&frame, &call, &err)
+                                      : call_add(&frame, 0, &call, &err);
+    if (made != 0 ||
         fd_write_all(in->report->fd, frame.data, frame.len, &err) != 0) {
         raise(&err);
         return NULL;
@@ -120,6 +122,53 @@ interp_call(void *arg, const char *name, const void *data, size_t len,
     in->serial = call.serial;
     in->asking = true;
     return wait_for_answer(in, out_status);
+}
+
+PyObject *
+interp_call(void *arg, const char *name, const void *data, size_t len,
+            int *out_status)
+{
+    return ask(arg, FRAME_CALL, name, data, len, out_status);
+}
+
+static const char capsule_name[] = "immure.register";
+
+static PyObject *
+register_gateway(PyObject *self, PyObject *args)
+{
+    struct interp *in = PyCapsule_GetPointer(self, capsule_name);
+    const char *name, *uri;
+    int status;
+    if (in == NULL || !PyArg_ParseTuple(args, "ss:register", &name, &uri))
+        return NULL;
+    if (!in->registers) {
+        PyErr_SetString(PyExc_PermissionError, "the jail is closed");
+        return NULL;
+    }
+    PyObject *told = ask(in, FRAME_REGISTER, name, uri, strlen(uri), &status);
+    if (told == NULL || status == ANSWER_VALUE) {
+        PyObject *none = told != NULL ? Py_NewRef(Py_None) : NULL;
+        Py_XDECREF(told);
+        return none;
+    }
+    PyErr_Format(PyExc_ValueError, "gatewayuri('%s', ...): %.400s", name,
+                 status == ANSWER_ERROR ? PyBytes_AS_STRING(told)
+                                        : "nobody answers");
+    Py_DECREF(told);
+    return NULL;
+}
+
+/* Let go of by _immure_host before the gate closes. */
+static PyMethodDef register_def = {"register", register_gateway, METH_VARARGS,
+                                   "register(name, uri)"};
+
+PyObject *
+interp_new_register(struct interp *in)
+{
+    PyObject *capsule = PyCapsule_New(in, capsule_name, NULL);
+    PyObject *f = capsule ? PyCFunction_New(&register_def, capsule) : NULL;
+    Py_XDECREF(capsule);
+    return f;
 }
 
 void

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "jailmod/jailmod.h"
 
@@ -36,6 +37,7 @@ close_both(struct enter *enter, struct err *err)
         return -1;
     enter->failed = false;
     enter->jailed = true;
+    enter->in->answers = STDIN_FILENO;
     interp_begin_guest();
     report_sealed(host->report);
     return 0;
@@ -91,6 +93,7 @@ enter_jail(PyObject *self, PyObject *noargs)
     if (policy == NULL)
         return NULL;
     Py_XSETREF(enter->in->policy, policy);
+    enter->in->registers = false;
     if (interp_resolve(enter->in) != 0)
         return NULL;
     struct err err = {0};
@@ -155,6 +158,22 @@ add_folders(const struct interp_host *host)
     return done;
 }
 
+/* From here on the program may register gateways. */
+static int
+begin(struct interp *in, const struct interp_host *host)
+{
+    in->report = host->report;
+    in->answers = host->answers;
+    in->registers = true;
+    PyObject *may = interp_new_register(in);
+    PyObject *done = may ? interp_call_policy("_immure_host", "begin",
+                                              host->policy_json, may)
+                         : NULL;
+    Py_XDECREF(may);
+    Py_XDECREF(done);
+    return done ? 0 : -1;
+}
+
 static int
 run_file(struct interp *in, const char *path)
 {
@@ -187,7 +206,7 @@ interp_run_program(struct interp *in, char *const *argv,
         return interp_error(err, "make __main__");
     in->globals = Py_NewRef(PyModule_GetDict(main_module));
     if (set_argv(argv) != 0 || add_folders(host) != 0 ||
-        install_enter_jail(&enter) != 0)
+        install_enter_jail(&enter) != 0 || begin(in, host) != 0)
         return interp_error(err, "set up the program");
     (void)run_file(in, argv[0]);
     *out_jailed = enter.jailed;

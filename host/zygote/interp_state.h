@@ -43,9 +43,12 @@ struct interp {
     PyObject *jail_error;     /* _jail.JailError */
     PyObject *freeze;         /* gc.freeze */
     struct report *report;    /* where the jail's hooks tell; borrowed */
-    struct buf input;         /* of descriptor 0, read while it waited */
+    struct buf input;         /* read while it waited for an answer */
+    int answers;              /* where its input comes from; descriptor 0,
+                                 but for an operator's program */
     uint32_t serial;          /* of its last call */
     bool asking;              /* it was left before its answer came */
+    bool registers;           /* an operator's program, not yet in its jail */
     bool once;                /* this zygote makes one guest */
     struct region *region;    /* of arenas, or NULL (interp_memory.c) */
     bool stepping;            /* inside a session, behind its first step */
@@ -77,6 +80,10 @@ int interp_finish(struct interp *in, struct report *report, bool last);
 /* The jail's hook `call`; arg is the struct interp. */
 PyObject *interp_call(void *arg, const char *name, const void *data,
                       size_t len, int *out_status);
+
+/* register(name, uri) for the program that runs until sys.enter_jail(); a new
+ * reference. */
+PyObject *interp_new_register(struct interp *in);
 
 /* gc.collect() and gc.freeze(). */
 int interp_freeze(struct interp *in);

@@ -28,7 +28,7 @@ host_libs = libsupervisor.a libimmure.a libwall.a libwire.a libbase.a \
 test_cppflags = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(LIBEVENT_CFLAGS) \
 	$(SECCOMP_CFLAGS) $(JANSSON_CFLAGS)
 unit_tests = tests/unit/test_confine tests/unit/test_facts tests/unit/test_frame \
-	tests/unit/test_hints tests/unit/test_jailmod
+	tests/unit/test_hints tests/unit/test_jailmod tests/unit/test_stream
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -50,6 +50,10 @@ tests_unit_test_jailmod_SOURCES = tests/unit/test_jailmod.c $(zygote_main)
 tests_unit_test_jailmod_CPPFLAGS = $(test_cppflags) $(PYTHON_EMBED_CFLAGS)
 tests_unit_test_jailmod_LDADD = $(zygote_libs) $(CHECK_LIBS)
 EXTRA_tests_unit_test_jailmod_DEPENDENCIES = $(PYTHON_ARCHIVE)
+tests_unit_test_stream_SOURCES = tests/unit/test_stream.c
+tests_unit_test_stream_CPPFLAGS = $(test_cppflags) $(gateway_cppflags)
+tests_unit_test_stream_LDADD = libgateway.a $(host_libs) $(gateway_libs) \
+	$(CHECK_LIBS)
 TESTS += tests/unit/test_jailmod_lists.py tests/unit/test_inventory.py tests/unit/test_shims.py
 
 include tests/wall/local.mk
@@ -110,6 +114,9 @@ TESTS += tests/lint/lint.py \
 	tests/supervisor/test_lifecycle.py \
 	tests/examples/examples_test.py \
 	tests/gateway/broker_test.py \
+	tests/gateway/stream_attacks_test.py \
+	tests/gateway/stream_logins_test.py \
+	tests/gateway/stream_test.py \
 	tests/grade/docs_test.py \
 	tests/grade/grade_test.py \
 	tests/grade/guests_test.py \

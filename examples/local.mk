@@ -21,6 +21,8 @@ EXTRA_DIST += $(example_guests) \
 	examples/given_files/lib/iris.py examples/given_files/means.py \
 	examples/given_files/policy.toml examples/given_files/run \
 	examples/iris/run examples/iris/summary.py \
+	examples/memcached/host.py examples/memcached/policy.toml \
+	examples/memcached/visits.py \
 	examples/attrs_orders/orders.py examples/attrs_orders/run \
 	examples/dateutil_plan/plan.py examples/dateutil_plan/run \
 	examples/jinja2_page/page.html examples/jinja2_page/page.py \

@@ -117,6 +117,7 @@ TESTS += tests/lint/lint.py \
 	tests/gateway/stream_attacks_test.py \
 	tests/gateway/stream_logins_test.py \
 	tests/gateway/stream_test.py \
+	tests/grade/batch_test.py \
 	tests/grade/docs_test.py \
 	tests/grade/grade_test.py \
 	tests/grade/guests_test.py \

@@ -14,10 +14,17 @@
 #include "host/cli/slurp.h"
 #include "host/cli/tool.h"
 
-enum { TEXT_MAX = 4 << 20, KEY_MAX = 4096, KEY_MIN = 16, JOBS_MAX = 256 };
+enum {
+    TEXT_MAX = 4 << 20,
+    KEY_MAX = 4096,
+    KEY_MIN = 16,
+    JOBS = 2,
+    JOBS_MAX = 256
+};
 
 struct settings {
     const char *tests, *student, *policy, *format, *key, *batch, *out, *jobs;
+    const char *report;
     const char *verify; /* a result's file */
     bool points, help;
 };
@@ -36,6 +43,7 @@ static const struct option_text texts[] = {
     TEXT("--policy", policy), TEXT("--format", format),
     TEXT("--key", key),       TEXT("--batch", batch),
     TEXT("--out", out),       TEXT("--jobs", jobs),
+    TEXT("--report", report),
 };
 
 static const char usage[] =
@@ -93,10 +101,10 @@ check(const struct settings *set, bool verify, struct err *err)
     if (set->tests == NULL || (set->student == NULL) == (set->batch == NULL))
         return err_set(err, ERR_USAGE, 0, "immure grade: write %s", usage);
     if ((set->batch == NULL) != (set->out == NULL) ||
-        (set->batch == NULL && set->jobs != NULL))
+        (set->batch == NULL && (set->jobs != NULL || set->report != NULL)))
         return err_set(err, ERR_USAGE, 0,
                        "immure grade: --batch DIR and --out FILE go together, "
-                       "and --jobs with them");
+                       "and --jobs and --report with them");
     if (set->points + (set->format != NULL) + (set->batch != NULL) > 1)
         return err_set(err, ERR_USAGE, 0,
                        "immure grade: --points, --format and --batch have no "
@@ -237,6 +245,19 @@ grade_one(const struct settings *set, const struct grade_exam *exam,
 }
 
 static int
+read_jobs(const char *text, unsigned *out, struct err *err)
+{
+    char *end = NULL;
+    unsigned long jobs = text ? strtoul(text, &end, 10) : JOBS;
+    if (jobs < 1 || jobs > JOBS_MAX || (end != NULL && *end != '\0'))
+        return err_set(err, ERR_USAGE, 0,
+                       "immure grade: --jobs \"%.50s\" is not from 1 to %d",
+                       text, JOBS_MAX);
+    *out = (unsigned)jobs;
+    return 0;
+}
+
+static int
 run(const struct settings *set, const struct grade_exam *exam, int *out_status,
     struct err *err)
 {
@@ -251,14 +272,12 @@ run(const struct settings *set, const struct grade_exam *exam, int *out_status,
             return -1;
         return output_flush(out_status);
     }
-    unsigned long jobs = set->jobs ? strtoul(set->jobs, NULL, 10) : 2;
-    if (jobs < 1 || jobs > JOBS_MAX)
-        return err_set(err, ERR_USAGE, 0,
-                       "immure grade: --jobs \"%s\" is not from 1 to %d",
-                       set->jobs, JOBS_MAX);
-    if (grade_batch(exam, &key, set->batch, set->out, (unsigned)jobs, err) !=
-        0)
+    struct grade_options options = {set->batch, set->out, set->report, 0};
+    size_t failed;
+    if (read_jobs(set->jobs, &options.jobs, err) != 0 ||
+        grade_batch(exam, &key, &options, &failed, err) != 0)
         return -1;
+    *out_status = failed > 0;
     return output_flush(out_status);
 }
 

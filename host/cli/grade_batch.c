@@ -6,17 +6,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host/cleanup.h"
+#include "host/cli/grade_report.h"
 #include "host/cli/output.h"
 #include "host/cli/say.h"
 #include "host/fd.h"
 
-enum { OUT_MAX = 1 << 30, PATH_CAP = 4096 };
+enum {
+    OUT_MAX = 1 << 30,
+    PATH_CAP = 4096,
+    TRIES = 3 /* of a submission whose guest was lost */
+};
 
 struct slot {
     bool used;
+    int tries;
     struct grade_text student;
     struct grading grading;
 };
@@ -30,7 +38,8 @@ struct batch {
     int count, at;
     json_t *done; /* names that have a line */
     size_t graded, kept, failed;
-    double score, max;
+    struct tally tally;
+    time_t begun;
     bool tty;
 };
 
@@ -40,13 +49,6 @@ is_submission(const struct dirent *entry)
     size_t n = strlen(entry->d_name);
     return n > 3 && entry->d_name[0] != '.' &&
            strcmp(entry->d_name + n - 3, ".py") == 0;
-}
-
-static void
-count(struct batch *b, const json_t *result)
-{
-    b->score += json_number_value(json_object_get(result, "score"));
-    b->max += json_number_value(json_object_get(result, "max"));
 }
 
 /* The whole lines that are there; what is behind the last one is half a line
@@ -71,7 +73,7 @@ read_lines(struct batch *b, const char *path, struct err *err)
                            path, b->kept + 1);
         }
         json_object_set_new(b->done, name, json_true());
-        count(b, result);
+        tally_add(&b->tally, result);
         b->kept++;
         json_decref(result);
         whole = (size_t)(end + 1 - text);
@@ -86,7 +88,10 @@ static int
 batch_init(struct batch *b, const char *out, struct err *err)
 {
     b->tty = isatty(STDERR_FILENO);
+    b->begun = time(NULL);
     b->done = json_object();
+    if (tally_init(&b->tally, err) != 0)
+        return -1;
     b->count = scandir(b->folder, &b->entries, is_submission, alphasort);
     if (b->count < 0)
         return err_set(err, ERR_USAGE, errno,
@@ -96,6 +101,11 @@ batch_init(struct batch *b, const char *out, struct err *err)
         return err_set(err, ERR_USAGE, errno,
                        "immure grade: --out: open "
                        "\"%s\"",
+                       out);
+    /* Two that write the same file would mark everything twice. */
+    if (flock(b->out, LOCK_EX | LOCK_NB) != 0)
+        return err_set(err, ERR_USAGE, errno,
+                       "immure grade: --out \"%s\": another batch writes it",
                        out);
     return read_lines(b, out, err);
 }
@@ -107,6 +117,7 @@ batch_clear(struct batch *b)
         free(b->entries[i]);
     free(b->entries);
     json_decref(b->done);
+    tally_clear(&b->tally);
     cleanup_fd(&b->out);
 }
 
@@ -122,26 +133,81 @@ next_name(struct batch *b)
     return NULL;
 }
 
+/* "12 min", "40 s" */
+static void
+say_time(double seconds, char out[32])
+{
+    if (seconds >= 6000)
+        snprintf(out, 32, "%.0f h", seconds / 3600);
+    else if (seconds >= 100)
+        snprintf(out, 32, "%.0f min", seconds / 60);
+    else
+        snprintf(out, 32, "%.0f s", seconds);
+}
+
+static void
+show_progress(const struct batch *b)
+{
+    enum { WIDTH = 30 };
+    char bar[WIDTH + 1], left[32] = "";
+    size_t all = b->count > 0 ? (size_t)b->count : 1;
+    size_t done = b->graded + b->kept + b->failed;
+    size_t full = WIDTH * done / all;
+    double took = difftime(time(NULL), b->begun);
+    if (!b->tty)
+        return;
+    memset(bar, '.', WIDTH);
+    memset(bar, '#', full > WIDTH ? WIDTH : full);
+    bar[WIDTH] = '\0';
+    if (b->graded > 0 && done < all)
+        say_time(took * (double)(all - done) / (double)b->graded, left);
+    fprintf(stderr, "\r%s %zu/%d %3zu %%%s%s\033[K", bar, done, b->count,
+            100 * done / all, left[0] ? ", left: " : "", left);
+}
+
+/* A line above the bar. */
+static void
+show_line(const struct batch *b, const char *text)
+{
+    if (b->tty)
+        fputs("\r\033[K", stderr);
+    say("%s", text);
+    show_progress(b);
+}
+
+static int
+begin(struct batch *b, struct slot *slot, struct err *err)
+{
+    struct immure_err why;
+    slot->used = true;
+    slot->tries++;
+    if (grading_start(&slot->grading, b->exam, &slot->student, &why) != 0)
+        return err_set(err, (enum err_code)why.code, 0, "%s", why.msg);
+    return 0;
+}
+
+/* A file that can't be read is told, and costs nobody else anything: it has no
+ * line, and so its turn in the next run. */
 static int
 fill(struct batch *b, struct slot *slot, const char *name, struct err *err)
 {
     char path[PATH_CAP];
-    struct immure_err why;
+    struct err why = {0};
     if (snprintf(path, sizeof path, "%s/%s", b->folder, name) >= PATH_CAP)
-        return err_set(err, ERR_USAGE, ENAMETOOLONG, "\"%s\"", name);
-    if (grade_read(path, &slot->student, err) != 0)
-        return -1;
-    slot->student.name = name;
-    slot->used = true;
-    if (grading_start(&slot->grading, b->exam, &slot->student, &why) != 0)
-        return err_set(err, (enum err_code)why.code, 0, "%s", why.msg);
+        err_set(&why, ERR_USAGE, ENAMETOOLONG, "\"%s\"", name);
+    else if (grade_read(path, &slot->student, &why) == 0) {
+        slot->student.name = name;
+        return begin(b, slot, err);
+    }
+    show_line(b, why.msg);
+    b->failed++;
     return 0;
 }
 
 static int
 write_line(struct batch *b, const json_t *result, struct err *err)
 {
-    OWNED_STR text = json_dumps(result, JSON_COMPACT);
+    OWNED_STR text = json_dumps(result, JSON_COMPACT | GRADING_NUMBERS);
     size_t len = text ? strlen(text) : 0;
     if (text == NULL)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
@@ -154,38 +220,42 @@ write_line(struct batch *b, const json_t *result, struct err *err)
 }
 
 static void
-show_progress(const struct batch *b)
+slot_clear(struct slot *slot)
 {
-    enum { WIDTH = 40 };
-    char bar[WIDTH + 1];
-    size_t done = b->graded + b->kept;
-    size_t full = b->count > 0 ? WIDTH * done / (size_t)b->count : WIDTH;
-    if (!b->tty)
-        return;
-    memset(bar, '.', WIDTH);
-    memset(bar, '#', full > WIDTH ? WIDTH : full);
-    bar[WIDTH] = '\0';
-    fprintf(stderr, "\r%s %zu/%d", bar, done, b->count);
+    grading_clear(&slot->grading);
+    free(slot->student.data);
+    *slot = (struct slot){0};
 }
 
+/* A submission is over: its line, or another try. */
 static int
 empty(struct batch *b, struct slot *slot, struct err *err)
 {
     json_t *result = NULL;
-    int done = grading_result(&slot->grading, &result, err);
-    if (done == 0)
+    struct err why = {0};
+    int done = grading_result(&slot->grading, &result, &why);
+    grading_clear(&slot->grading);
+    if (done != 0 && why.code == ERR_SYSTEM && slot->tries < TRIES)
+        return begin(b, slot, err);
+    if (done != 0 && why.code == ERR_SYSTEM) {
+        show_line(b, why.msg);
+        b->failed++;
+        slot_clear(slot);
+        return 0;
+    }
+    if (done != 0)
+        *err = why;
+    else
         done = grade_sign(result, b->key, err);
     if (done == 0)
         done = write_line(b, result, err);
     if (done == 0) {
-        count(b, result);
+        tally_add(&b->tally, result);
         b->graded++;
         show_progress(b);
     }
     json_decref(result);
-    grading_clear(&slot->grading);
-    free(slot->student.data);
-    *slot = (struct slot){0};
+    slot_clear(slot);
     return done;
 }
 
@@ -201,9 +271,10 @@ turn(struct batch *b, struct slot *slots, unsigned jobs, int *out_ms,
         if (slot->used && grading_turn(&slot->grading) &&
             empty(b, slot, err) != 0)
             return -1;
-        const char *name = slot->used ? NULL : next_name(b);
-        if (name != NULL && fill(b, slot, name, err) != 0)
-            return -1;
+        const char *name;
+        while (!slot->used && (name = next_name(b)) != NULL)
+            if (fill(b, slot, name, err) != 0)
+                return -1;
         busy |= slot->used;
         int ms = slot->used ? grading_patience(&slot->grading) : -1;
         if (ms >= 0 && (*out_ms < 0 || ms < *out_ms))
@@ -226,26 +297,38 @@ run(struct batch *b, struct slot *slots, unsigned jobs, struct err *err)
     return busy;
 }
 
+static int
+finish(const struct batch *b, const struct grade_options *o, struct err *err)
+{
+    const struct tally *t = &b->tally;
+    output_print("%zu graded, %zu kept of before; %g of %g points\n",
+                 b->graded, b->kept, t->score, t->max);
+    tally_print(t);
+    if (b->failed > 0)
+        say("%zu could not be marked: the same command tries them again",
+            b->failed);
+    return o->report ? grade_report(t, b->exam->tests.name, o->report, err)
+                     : 0;
+}
+
 int
 grade_batch(const struct grade_exam *exam, const struct grade_key *key,
-            const char *folder, const char *out, unsigned jobs,
-            struct err *err)
+            const struct grade_options *o, size_t *out_failed, struct err *err)
 {
-    struct batch b = {.exam = exam, .key = key, .folder = folder, .out = -1};
-    struct slot *slots = calloc(jobs, sizeof *slots);
-    int done = slots ? batch_init(&b, out, err)
+    struct batch b = {
+        .exam = exam, .key = key, .folder = o->folder, .out = -1};
+    struct slot *slots = calloc(o->jobs, sizeof *slots);
+    int done = slots ? batch_init(&b, o->out, err)
                      : err_set(err, ERR_MEMORY, 0, "out of memory");
     if (done == 0)
-        done = run(&b, slots, jobs, err);
-    for (unsigned i = 0; slots != NULL && i < jobs; i++)
-        if (slots[i].used) {
-            grading_clear(&slots[i].grading);
-            free(slots[i].student.data);
-        }
+        done = run(&b, slots, o->jobs, err);
+    for (unsigned i = 0; slots != NULL && i < o->jobs; i++)
+        if (slots[i].used)
+            slot_clear(&slots[i]);
     free(slots);
     if (done == 0)
-        output_print("%zu graded, %zu kept of before; %g of %g points\n",
-                     b.graded, b.kept, b.score, b.max);
+        done = finish(&b, o, err);
+    *out_failed = b.failed;
     batch_clear(&b);
     return done;
 }

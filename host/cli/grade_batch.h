@@ -9,11 +9,18 @@ struct grade_key {
     size_t len;       /* 0: no key, no signature */
 };
 
+struct grade_options {
+    const char *folder, *out;
+    const char *report; /* or NULL */
+    unsigned jobs;
+};
+
 /* Mark every *.py of a folder, each once: results are lines of `out`, each
  * written by one write(2).  Those that are there already are kept, and a line
- * that a crash has cut short is cut off.  Prints a summary. */
+ * that a crash has cut short is cut off.  Prints a summary, and writes the
+ * report.  *out_failed: submissions that have no line, each of them told. */
 int grade_batch(const struct grade_exam *exam, const struct grade_key *key,
-                const char *folder, const char *out, unsigned jobs,
+                const struct grade_options *options, size_t *out_failed,
                 struct err *err);
 
 /* Of grade.c: a whole file, as text of ours. */

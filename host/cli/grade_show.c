@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/cleanup.h"
+#include "host/cli/grading.h"
 #include "host/cli/output.h"
 
 static double
@@ -213,7 +214,8 @@ grade_show(const char *format, const json_t *result, struct err *err)
         return 0;
     }
     json_t *made = f->make(result);
-    OWNED_STR out = made ? json_dumps(made, JSON_INDENT(2)) : NULL;
+    OWNED_STR out =
+        made ? json_dumps(made, JSON_INDENT(2) | GRADING_NUMBERS) : NULL;
     json_decref(made);
     if (out == NULL)
         return err_set(err, ERR_MEMORY, 0, "out of memory");

@@ -11,6 +11,7 @@ enum {
     CALLS_MAX = 1000000, /* of one grader's guest, or a student's test */
     TESTS_MAX = 10000,
     TEST_MS_MAX = 600000,
+    POINTS_MAX = 1000000,
 };
 
 #define BYTES_MAX (1024u << 20)
@@ -100,6 +101,20 @@ hand_over(struct grading *g, const void *data, size_t len)
     answer(g->guest, g->next, data, len);
 }
 
+/* What came of a test, by the grader's guest; how long it took, by us. */
+static void
+take_told(struct grading *g, json_t *told)
+{
+    char at[32];
+    json_t *place = json_object_get(told, "at");
+    if (g->plan == NULL || !json_is_integer(place))
+        return;
+    snprintf(at, sizeof at, "%lld", (long long)json_integer_value(place));
+    json_object_set_new(told, "ms",
+                        json_integer((json_int_t)(now_ms() - g->begun_ms)));
+    json_object_set(g->marked, at, told);
+}
+
 /* {"ms", "fresh", "told"}: a test begins, and what came of the one before. */
 static void
 on_test(struct grading *g, const void *data, size_t len)
@@ -107,8 +122,8 @@ on_test(struct grading *g, const void *data, size_t len)
     json_t *head = json_loadb(data, len, 0, NULL);
     json_t *told = json_object_get(head, "told");
     json_int_t ms = json_integer_value(json_object_get(head, "ms"));
-    if (g->plan != NULL && json_is_object(told))
-        json_array_append(g->marked, told);
+    take_told(g, told);
+    g->begun_ms = now_ms();
     g->test_ms = ms < 0 ? 0 : ms < TEST_MS_MAX ? (uint64_t)ms : TEST_MS_MAX;
     snprintf(g->verdict, sizeof g->verdict, "internal");
     if (g->waits && !json_is_true(json_object_get(head, "fresh"))) {
@@ -160,8 +175,8 @@ on_tell(struct grading *g, const void *data, size_t len)
     if (what != NULL && strcmp(what, "plan") == 0 && g->plan == NULL &&
         json_is_array(tests))
         g->plan = json_incref(tests);
-    else if (g->plan != NULL && json_is_object(facts))
-        json_array_append(g->marked, facts);
+    else
+        take_told(g, facts);
     json_decref(told);
     answer(g->grader, g->ask, "", 0);
 }
@@ -284,7 +299,7 @@ grading_start(struct grading *g, const struct grade_exam *exam,
         .limits = grader_limits,
     };
     *g = (struct grading){
-        .exam = exam, .student = student, .marked = json_array()};
+        .exam = exam, .student = student, .marked = json_object()};
     return immure_submit(exam->im, exam->policy, &job, &events, &g->grader,
                          err);
 }
@@ -347,14 +362,22 @@ set_text(json_t *object, const char *key, const json_t *text)
     json_object_set_new(object, key, json_string(s ? s : ""));
 }
 
+/* To four places: what is written of it is what it is. */
+static double
+points_of(const json_t *object, const char *key, double most)
+{
+    double points = json_number_value(json_object_get(object, key));
+    points = points > 0 ? points < most ? points : most : 0;
+    return (double)(uint64_t)(points * 10000 + 0.5) / 10000;
+}
+
 /* A test of the plan, and what was told of it, if anything was. */
 static json_t *
 mark(const json_t *planned, const json_t *told, const char *grader)
 {
     json_t *test = json_object();
-    double max = json_number_value(json_object_get(planned, "max"));
-    double points = json_number_value(json_object_get(told, "points"));
-    points = points < 0 ? 0 : points > max ? max : points;
+    double max = points_of(planned, "max", POINTS_MAX);
+    double points = points_of(told, "points", max);
     set_text(test, "name", json_object_get(planned, "name"));
     json_object_set_new(test, "passed", json_boolean(told && points == max));
     json_object_set_new(test, "points", json_real(points));
@@ -366,6 +389,9 @@ mark(const json_t *planned, const json_t *told, const char *grader)
     if (told == NULL)
         json_object_set_new(test, "verdict",
                             json_sprintf("tests: %s", grader));
+    json_object_set_new(
+        test, "ms",
+        json_integer(json_integer_value(json_object_get(told, "ms"))));
     set_text(test, "message", json_object_get(told, "message"));
     set_text(test, "output", json_object_get(told, "output"));
     return test;
@@ -378,7 +404,9 @@ sum_up(const struct grading *g, const json_t *facts, const char *grader)
     size_t i;
     json_t *planned, *tests = json_array();
     json_array_foreach(g->plan, i, planned) {
-        json_t *test = mark(planned, json_array_get(g->marked, i), grader);
+        char at[32];
+        snprintf(at, sizeof at, "%zu", i);
+        json_t *test = mark(planned, json_object_get(g->marked, at), grader);
         score += json_number_value(json_object_get(test, "points"));
         max += json_number_value(json_object_get(test, "max"));
         json_array_append_new(tests, test);
@@ -418,6 +446,22 @@ fail_tests(const struct grading *g, const json_t *facts, const char *verdict,
                    type ? type : "no exception", text ? text : "");
 }
 
+/* A test that was lost by immure's own doing is no mark. */
+static int
+check_marks(const struct grading *g, const char *verdict, struct err *err)
+{
+    const char *at;
+    json_t *told;
+    bool failed = strcmp(verdict, "internal") == 0;
+    json_object_foreach(g->marked, at, told) {
+        const char *word = json_string_value(json_object_get(told, "verdict"));
+        failed |= word != NULL && strcmp(word, "internal") == 0;
+    }
+    return failed ? err_set(err, ERR_SYSTEM, 0, "\"%.100s\": a guest was lost",
+                            g->student->name)
+                  : 0;
+}
+
 int
 grading_result(struct grading *g, json_t **out, struct err *err)
 {
@@ -431,6 +475,8 @@ grading_result(struct grading *g, json_t **out, struct err *err)
     int done = 0;
     if (g->plan == NULL)
         done = fail_tests(g, facts, verdict, err);
+    else if (check_marks(g, verdict, err) != 0)
+        done = -1;
     else if ((*out = sum_up(g, facts, verdict)) == NULL)
         done = err_set(err, ERR_MEMORY, 0, "out of memory");
     json_decref(facts);

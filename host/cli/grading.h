@@ -43,12 +43,14 @@ struct grading {
     bool unruly; /* and asks for more */
     bool guest_over, grader_over;
     uint32_t ask, next;       /* their serials */
+    uint64_t begun_ms;        /* when the test began */
     uint64_t test_ms;         /* 0: as the policy has it */
     uint64_t call_ms, due_ms; /* of a call; when it is too late; 0: none */
     char *question;           /* owned: for a guest that begins */
     size_t question_len;
-    char verdict[16];      /* of a student's guest that ended */
-    json_t *plan, *marked; /* arrays: as told */
+    char verdict[16]; /* of a student's guest that ended */
+    json_t *plan;     /* array, as told */
+    json_t *marked;   /* {place in the plan: what was told} */
 };
 
 int grading_start(struct grading *g, const struct grade_exam *exam,
@@ -61,8 +63,13 @@ bool grading_turn(struct grading *g);
  * has not. */
 int grading_patience(const struct grading *g);
 
+/* How numbers are written: short, and as others write them (Python, for one,
+ * who checks a signature). */
+#define GRADING_NUMBERS JSON_REAL_PRECISION(15)
+
 /* {"student", "id", "tests", "score", "max"}, a new reference.  ERR_POLICY
- * when the tests themselves are wrong. */
+ * when the tests themselves are wrong; ERR_SYSTEM when immure has failed, so
+ * that nothing is known of the submission. */
 int grading_result(struct grading *g, json_t **out, struct err *err);
 
 void grading_clear(struct grading *g);

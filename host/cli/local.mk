@@ -12,7 +12,10 @@ cli_sources = \
 	host/cli/grants.c host/cli/grants.h \
 	host/cli/grade.c \
 	host/cli/grade_batch.c host/cli/grade_batch.h \
+	host/cli/grade_page.h \
+	host/cli/grade_report.c host/cli/grade_report.h \
 	host/cli/grade_show.c host/cli/grade_show.h \
+	host/cli/grade_tally.c host/cli/grade_tally.h \
 	host/cli/grading.c host/cli/grading.h \
 	host/cli/help.c host/cli/help.h \
 	host/cli/host.c \
@@ -71,6 +74,15 @@ host/cli/repl_questions.c: $(cli_questions)
 	        echo '    ;'; \
 	    done; } >$@.new && mv $@.new $@
 EXTRA_DIST += $(cli_questions)
+
+cli_generated += host/cli/grade_page.c
+host/cli/grade_page.c: host/cli/grade/report.css
+	$(AM_V_GEN)$(MKDIR_P) host/cli && { \
+	    echo '#include "host/cli/grade_page.h"'; \
+	    echo 'const char grade_page_style[] ='; \
+	    $(as_c_text) $(top_srcdir)/host/cli/grade/report.css; \
+	    echo '    ;'; } >$@.new && mv $@.new $@
+EXTRA_DIST += host/cli/grade/report.css
 
 # What the guests of `immure grade` run: frozen into the zygote, for a file of a
 # job would be compiled in each of them.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/cleanup.h"
+#include "host/cli/grading.h"
 
 static void
 hmac(const void *key, size_t key_len, const char *text,
@@ -40,8 +41,8 @@ signing_sign(const json_t *object, const void *key, size_t key_len,
     uint8_t digest[SHA256_DIGEST_LENGTH];
     json_t *bare = json_copy((json_t *)(uintptr_t)object);
     json_object_del(bare, "signature");
-    OWNED_STR text =
-        json_dumps(bare, JSON_SORT_KEYS | JSON_COMPACT | JSON_ENSURE_ASCII);
+    OWNED_STR text = json_dumps(bare, JSON_SORT_KEYS | JSON_COMPACT |
+                                          JSON_ENSURE_ASCII | GRADING_NUMBERS);
     json_decref(bare);
     if (text == NULL)
         return -1;

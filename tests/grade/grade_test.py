@@ -320,6 +320,25 @@ class Tampering(GradeCase):
         points = self.points(student, textwrap.dedent(tests))
         self.assertEqual(set(points.values()), {0}, points)
 
+    def test_marks_stay_with_their_tests(self):
+        """A text that is none must cost no other test its mark, nor give it
+        one."""
+        tests = "".join("def test_%d(): assert student.f(%d)\n" % (n, n)
+                        for n in range(4))
+        for text in ("\\ud800", "a\\0b", "\\udfff" * 5000, "\\x1b[2J"):
+            student = """
+                def f(n):
+                    if n == 2: return True
+                    try: print("%s")
+                    except UnicodeError: pass
+                    if n == 1: return "%s" == "other"
+                    raise type("%s", (ValueError,), {})("%s")
+                """ % (text, text, text.replace("\\0", ""), text)
+            with self.subTest(text):
+                self.assertEqual(self.points(student, tests),
+                                 {"test_0": 0, "test_1": 0, "test_2": 1,
+                                  "test_3": 0})
+
     def test_nothing_of_the_grader_is_there(self):
         student = '''
             import sys
@@ -362,12 +381,14 @@ class Results(GradeCase):
         import hashlib
         import hmac
         key = "k" * 100
-        result = json.loads(self.grade(RIGHT, TESTS, "--key",
+        tests = TESTS + "\n@points(0.9)\ndef test_part(): return 0.7\n"
+        result = json.loads(self.grade(RIGHT, tests, "--key",
                                        self.path("key", key)))
         given = result.pop("signature")
         text = json.dumps(result, sort_keys=True, separators=(",", ":"))
         self.assertEqual(given, hmac.new(key.encode(), text.encode(),
                                          hashlib.sha256).hexdigest())
+        self.assertEqual(result["score"], 3.7)
 
     def test_formats(self):
         wrong = "def square(n): return 1 < 2 & n"
@@ -400,29 +421,6 @@ class Results(GradeCase):
                 (("verify", "x"), "--key")):
             with self.subTest(args):
                 self.assertIn(words, immure("grade", *args, status=125))
-
-    def test_a_batch_that_goes_on(self):
-        os.mkdir(self.path("in"))
-        for n in range(6):
-            self.path("in/s%d.py" % n, RIGHT if n % 2 else "def square(n): 0")
-        self.path("in/notes.txt", "")
-        out = self.path("out.jsonl")
-        args = ("grade", "--tests", self.path("tests.py", TESTS), "--batch",
-                self.path("in"), "--out", out, "--jobs", "2")
-        self.assertIn("6 graded, 0 kept of before; 9 of 18", immure(*args))
-        with open(out, encoding="utf-8") as file:
-            lines = file.readlines()
-        # As a kill(2) in the middle of a line leaves it.
-        with open(out, "w", encoding="utf-8") as file:
-            file.writelines(lines[:3] + [lines[3][:40]])
-        self.assertIn("3 graded, 3 kept of before; 9 of 18", immure(*args))
-        with open(out, encoding="utf-8") as file:
-            rows = [json.loads(line) for line in file]
-        self.assertEqual(sorted(r["student"] for r in rows),
-                         ["s%d.py" % n for n in range(6)])
-        self.assertIn("0 graded, 6 kept", immure(*args))
-        self.assertIn("no result", immure(
-            *args[:-4], "--out", self.path("other", "text\n"), status=125))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ __all__ = ["Run", "StudentDied", "StudentError", "fresh", "hidden", "output",
            "points", "stdin", "student", "timeout"]
 
 ITERATIONS_MAX = 100000
+POINTS_MAX = 1000000
 
 
 class StudentError(Exception):
@@ -298,6 +299,10 @@ def stdin(text):
 def points(number):
     """This test is worth so many points (1).  A test that returns a number
     has that many of them; one that returns False none."""
+    if type(number) not in (int, float) or not 0 <= number <= POINTS_MAX:
+        raise ValueError("%r: points are a number from 0 to %d"
+                         % (number, POINTS_MAX))
+
     def mark(test):
         test.points = number
         return test

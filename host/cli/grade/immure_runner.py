@@ -110,7 +110,9 @@ def run(test):
     amount = _amount(test, returned)
     if _line.died is not None:
         raise StudentDied(_line.died)
-    return amount, "ok" if amount == test.max else "wrong", ""
+    if amount == test.max:
+        return amount, "ok", ""
+    return amount, "wrong", "%s of %s points" % (amount, test.max)
 
 
 def judge(test):
@@ -125,6 +127,13 @@ def judge(test):
             "error" if isinstance(error, StudentError) else
             "wrong" if isinstance(error, AssertionError) else "error")
         return 0, verdict, _message(error)
+
+
+def _shown(text):
+    """What can be told of a text of the student's: half characters and nulls
+    are no text to those who read it."""
+    return text[:MESSAGE_MAX].encode("utf-8", "replace").decode(
+        "utf-8").replace("\0", "\ufffd")
 
 
 def load(filename, source):
@@ -143,10 +152,9 @@ def main(filename):
         source = file.read()
     tests = list(find(load(filename, source), source.decode("latin-1")))
     _tell("plan", tests=[test.about() for test in tests])
-    for test in tests:
+    for at, test in enumerate(tests):
         amount, verdict, message = judge(test)
-        _line.told = {"points": amount, "verdict": verdict,
-                      "message": message[:MESSAGE_MAX],
-                      "output": _line.out[:MESSAGE_MAX]}
+        _line.told = {"at": at, "points": amount, "verdict": verdict,
+                      "message": _shown(message), "output": _shown(_line.out)}
     if _line.told is not None:
         _tell("test", **_line.told)

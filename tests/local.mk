@@ -121,6 +121,7 @@ TESTS += tests/lint/lint.py \
 	tests/grade/docs_test.py \
 	tests/grade/grade_test.py \
 	tests/grade/guests_test.py \
+	tests/grade/tamper_test.py \
 	tests/packages/packages_test.py \
 	tests/escape/both_test.py \
 	tests/escape/gate_test.py \

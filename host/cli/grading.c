@@ -257,6 +257,7 @@ step(struct grading *g)
         .limits = g->exam->limits,
     };
     /* A machine that is busy with others must cost nobody marks. */
+    g->used = g->guest != NULL;
     if (g->test_ms > 0) {
         job.limits.cpu_ms = g->test_ms;
         job.limits.wall_ms = 2 * g->test_ms + 1000;
@@ -311,14 +312,17 @@ take_guest(struct grading *g)
 {
     struct immure_result result = {0};
     const char *word = "internal";
-    bool ending = g->ending, well = false;
+    bool ending = g->ending, well = false, told = false;
     g->guest_over = g->waits = g->ending = false;
     if (immure_wait(g->guest, &result, NULL) == 0) {
+        told = true;
         well = result.verdict == IMMURE_OK;
         word = well ? "exit" : immure_verdict_name(result.verdict);
     }
     immure_result_clear(&result);
-    if (!ending) {
+    /* A guest can end itself between two tests: that costs it neither. */
+    bool between = !told && g->used && !g->handed;
+    if (!ending && !between) {
         lose_guest(g, word);
         return;
     }

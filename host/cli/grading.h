@@ -40,6 +40,7 @@ struct grading {
     bool handed;                        /* and its question was handed over */
     bool waits;  /* the student's guest for a question */
     bool ending; /* that guest was told to end its test */
+    bool used;   /* that guest has had a test before this one */
     bool unruly; /* and asks for more */
     bool guest_over, grader_over;
     uint32_t ask, next;       /* their serials */

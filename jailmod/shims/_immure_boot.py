@@ -65,6 +65,7 @@ def prepare(policy, only=None):
     _immure_gateway.learn(policy)
     import _immure_files
     import _immure_tokens
+    import _immure_stream  # noqa: F401: of the socket shim, which may come late
     _immure_tokens.declare(policy)
     _immure_files.locked = \
         policy.get("files", {}).get("given") == "read-only"

@@ -235,6 +235,7 @@ _PATCHES = (
     ("http.client", "_immure_http", "patch_client"),
     ("urllib.request", "_immure_http", "patch_urllib"),
     ("tempfile", "_immure_misc", "patch_tempfile"),
+    ("pkgutil", "_immure_misc", "patch_pkgutil"),
     ("random", "_immure_rt", "reseed"),
     ("hashlib", "_immure_hashes", "patch"),
 )

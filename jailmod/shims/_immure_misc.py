@@ -123,6 +123,26 @@ def patch_tempfile():
     tempfile.tempdir = tempfile._name_sequence = None
 
 
+def patch_pkgutil():
+    """runpy.run_path() asks first whether a file is compiled."""
+    import importlib.util
+    import pkgutil
+    refuse = refusing("marshal", "load", "it makes code objects of bytes, past "
+                      "the checks of the compiler", "Give the source")
+    magic = importlib.util.MAGIC_NUMBER
+
+    def read_code(stream):
+        """The code of a compiled file, which a guest can't have; None of any
+        other."""
+        if stream.read(4) == magic:
+            refuse()
+        return None
+
+    read_code.__module__ = "pkgutil"
+    read_code.__qualname__ = "read_code"
+    set_and_swap(pkgutil, "read_code", read_code)
+
+
 # --- warm-up: what libraries do only once, done before the wall -------------
 
 def warm():

@@ -19,23 +19,71 @@ lose(struct frame_link *link)
     link->events.gone(link->events.arg);
 }
 
+/* A frame begins whose pieces are told: 1, 0, -1. */
+static int
+begin_large(struct frame_link *link, size_t at, struct err *err)
+{
+    struct frame_header h;
+    if (link->events.piece == NULL || link->in.len - at < FRAME_HEADER)
+        return 0;
+    if (frame_parse(link->in.data + at, link->from, &h, err) != 0)
+        return -1;
+    if ((h.type != FRAME_FILE && h.type != FRAME_INPUT) || h.len < CHUNK)
+        return 0;
+    link->large = h;
+    link->left = h.len;
+    return link->events.piece(link->events.arg, &h, (struct span){NULL, 0},
+                              err) == 0
+               ? 1
+               : -1;
+}
+
+/* What there is of it. */
+static int
+take_piece(struct frame_link *link, size_t *at, struct err *err)
+{
+    size_t n = link->in.len - *at;
+    if (n > link->left)
+        n = link->left;
+    struct span piece = {link->in.data + *at, n};
+    link->left -= n;
+    *at += n;
+    return n == 0 ? 0
+                  : link->events.piece(link->events.arg, &link->large, piece,
+                                       err);
+}
+
+/* The next frame, or as much of a large one as there is.  0: there is none. */
+static int
+take_frame(struct frame_link *link, size_t *at, struct err *err)
+{
+    struct frame_header h;
+    const uint8_t *payload;
+    if (link->left > 0)
+        return take_piece(link, at, err) != 0 ? -1 : link->left == 0;
+    int got = begin_large(link, *at, err);
+    if (got != 0) {
+        *at += FRAME_HEADER;
+        return got;
+    }
+    got = frame_next(&link->in, *at, link->from, &h, &payload, err);
+    if (got <= 0)
+        return got;
+    *at += FRAME_HEADER + h.len;
+    return link->events.frame(link->events.arg, &h, payload, err) != 0 ? -1
+                                                                       : 1;
+}
+
 static int
 take_frames(struct frame_link *link)
 {
     struct err err;
     size_t at = 0;
-    for (;;) {
-        struct frame_header h;
-        const uint8_t *payload;
-        int got = frame_next(&link->in, at, link->from, &h, &payload, &err);
-        if (got < 0)
-            return -1;
-        if (got == 0)
-            break;
-        if (link->events.frame(link->events.arg, &h, payload, &err) != 0)
-            return -1;
-        at += FRAME_HEADER + h.len;
-    }
+    int got;
+    while ((got = take_frame(link, &at, &err)) > 0)
+        ;
+    if (got < 0)
+        return -1;
     if (at == link->in.len && link->in.cap > 4 * CHUNK)
         buf_clear(&link->in);
     else

@@ -13,6 +13,11 @@ struct frame_link_events {
     int (*frame)(void *arg, const struct frame_header *header,
                  const uint8_t *payload, struct err *err);
     void (*gone)(void *arg);
+    /* NULL: frame() gets all of them, whole.  Otherwise a large FILE or INPUT
+     * comes here as it is read, so that nobody has to keep it twice: first
+     * without a piece, then in pieces.  -1 as of frame(). */
+    int (*piece)(void *arg, const struct frame_header *header,
+                 struct span piece, struct err *err);
     /* The other end reads more slowly than it is written to: no output is to be
      * made for it until this comes again with false.  NULL: what is written is
      * bounded in another way, and nothing stops reading (two ends that both
@@ -27,7 +32,9 @@ struct frame_link {
     struct event *readable, *writable;
     struct frame_link_events events;
     struct buf in, out;
-    size_t sent; /* of out */
+    struct frame_header large; /* that comes in pieces */
+    size_t left;               /* bytes of it that are still to come */
+    size_t sent;               /* of out */
     bool congested;
 };
 

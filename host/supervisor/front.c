@@ -6,11 +6,11 @@
 
 #include "host/cleanup.h"
 #include "host/supervisor/front_calls.h"
+#include "host/supervisor/front_large.h"
 #include "host/supervisor/session.h"
 
 enum {
     REQUESTS_MAX = 60000,
-    JOB_BYTES_MAX = 1280 << 20,  /* frames of one job */
     QUEUE_BYTES_MAX = 512 << 20, /* of all that wait; more is busy */
     BUSY_BYTES_MS = 100,
 };
@@ -340,12 +340,8 @@ static int
 add_frame(struct front *front, struct request *r, enum frame_type type,
           struct span payload, struct err *err)
 {
-    if (r->state != REQUEST_FILLING)
-        return err_set(err, ERR_PROTO, 0, "a %s frame behind the job",
-                       frame_name(type));
-    if (r->frames.len + payload.len > JOB_BYTES_MAX)
-        return err_set(err, ERR_PROTO, 0, "a job over %d bytes",
-                       JOB_BYTES_MAX);
+    if (front_check_frame(r, type, payload.len, err) != 0)
+        return -1;
     if (frame_add(&r->frames, type, payload.data, payload.len, err) != 0)
         return -1;
     if (type == FRAME_RUN)
@@ -509,6 +505,7 @@ front_init(struct front *front, struct guests *guests, struct err *err)
 {
     const struct frame_link_events events = {.frame = on_frame,
                                              .gone = on_gone,
+                                             .piece = front_take_piece,
                                              .congested = on_congested,
                                              .arg = front};
     front->guests = guests;

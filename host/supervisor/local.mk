@@ -7,6 +7,7 @@ supervisor_sources = \
 	host/supervisor/facts.c host/supervisor/facts.h \
 	host/supervisor/front.c host/supervisor/front.h \
 	host/supervisor/front_calls.c host/supervisor/front_calls.h \
+	host/supervisor/front_large.c host/supervisor/front_large.h \
 	host/supervisor/gateways.c host/supervisor/gateways.h \
 	host/supervisor/given.c host/supervisor/given.h \
 	host/supervisor/guest_limits.c host/supervisor/guest_limits.h \

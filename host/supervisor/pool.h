@@ -32,6 +32,7 @@ struct request {
     struct job_limits limits;
     struct calls calls;
     struct buf frames;
+    size_t large;   /* bytes of a frame that are still to come */
     size_t counted; /* of frames, in the owner's count of bytes */
     uint64_t queued_ns;
     struct guest *guest;        /* NULL while it waits for one */

@@ -256,6 +256,34 @@ class Caller(unittest.TestCase):
                 os.close(fd)
 
 
+class Memory(unittest.TestCase):
+    """What a job brings is in the supervisor once."""
+
+    SIZE = 64 << 20
+
+    @NEEDS_PROC
+    @unittest.skipIf("SANITIZERS" in os.environ, "a sanitizer keeps memory")
+    def test_given_file(self):
+        with tempfile.NamedTemporaryFile() as f:
+            f.truncate(self.SIZE)
+            code = ("import os, time\nassert os.path.getsize('big') == %d\n"
+                    "print('up', flush=True)\ntime.sleep(60)" % self.SIZE)
+            process = subprocess.Popen(
+                [IMMURE, "--wall", "100s", "--files", "100M", "--memory",
+                 "500M", "--file", "big=" + f.name, "-c", code],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+            try:
+                self.assertEqual(process.stdout.readline(), b"up\n")
+                supervisor = children(process.pid)[0]
+                with open(f"/proc/{supervisor}/status") as status:
+                    most = next(int(line.split()[1]) << 10 for line in status
+                                if line.startswith("VmHWM:"))
+                self.assertLess(most, 1.25 * self.SIZE)
+            finally:
+                process.kill()
+                process.communicate()
+
+
 class HostProgram(unittest.TestCase):
     """immure host: one program, normal mode first, then the jail for good."""
 

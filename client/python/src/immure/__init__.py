@@ -15,18 +15,20 @@ installed; :func:`find_programs` says where they are looked for.
 """
 
 from ._aio import AsyncJail, AsyncSession
-from ._errors import (Crashed, Denied, Error, GuestError, MemoryLimit,
-                      OutputLimit, RunError, TimeLimit, Unavailable)
+from ._errors import (Crashed, Denied, Error, FunctionError, GuestError,
+                      MemoryLimit, OutputLimit, RunError, TimeLimit,
+                      Unavailable)
 from ._find import Programs, find_programs
+from ._functions import Function
 from ._jail import Jail, Session
 from ._job import Job
-from ._result import (Denial, Frame, GuestException, Limit, Result, Usage)
+from ._result import (Calls, Denial, Frame, GuestException, Limit, Result, Usage)
 
 __version__ = "0.1"
 
 __all__ = [
-    "AsyncJail", "AsyncSession", "Crashed", "Denial", "Denied", "Error",
-    "Frame", "GuestError", "GuestException", "Jail", "Job", "Limit",
+    "AsyncJail", "AsyncSession", "Calls", "Crashed", "Denial", "Denied",
+    "Error", "Frame", "Function", "FunctionError", "GuestError", "GuestException", "Jail", "Job", "Limit",
     "MemoryLimit", "OutputLimit", "Programs", "Result", "RunError", "Session",
     "TimeLimit", "Unavailable", "Usage", "find_programs",
 ]

@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import inspect
 from collections import deque
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import (Any, AsyncIterable, AsyncIterator, Callable, Iterable,
                     Optional, Union)
 
+from . import _functions
 from ._job import Job
 from ._jail import Jail, Session
 from ._result import Result
+
+
+def _for_threads(job: Job) -> Job:
+    """Coroutine functions run in the loop of who sends the job; the others,
+    which may wait, in threads."""
+    loop = asyncio.get_running_loop()
+    functions = _functions.checked(job.functions)
+    for name, function in functions.items():
+        if inspect.iscoroutinefunction(function.call):
+            functions[name] = replace(function,
+                                      call=_in_loop(loop, function.call))
+    return replace(job, functions=functions) if functions else job
+
+
+def _in_loop(loop: asyncio.AbstractEventLoop,
+             function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(
+            function(*args, **kwargs), loop).result()
+    return call
 
 
 async def _submit(send: Callable[[Job], Future[Result]], job: Job) -> Result:
     """Sending may wait for the supervisor: so it is another thread's.  Who is
     cancelled cancels the job."""
     loop = asyncio.get_running_loop()
-    sent = loop.run_in_executor(None, send, job)
+    sent = loop.run_in_executor(None, send, _for_threads(job))
     try:
         future = await asyncio.shield(sent)
     except asyncio.CancelledError:
@@ -42,7 +67,9 @@ class AsyncJail:
     >>> asyncio.run(main())
     '42\\n'
 
-    A task that is cancelled while it waits ends its guest.
+    A task that is cancelled while it waits ends its guest.  Functions that the
+    program may call (``functions``) can be coroutine functions: they run in
+    the loop that the job was sent from.
     """
 
     def __init__(self, *args: Any, **settings: Any) -> None:

@@ -28,6 +28,12 @@ class Unavailable(Error):
         self.code = code
 
 
+class FunctionError(Error):
+    """Raised by a function that a guest calls (:class:`Function`): the call
+    failed, and the guest may read why.  It gets the text as
+    ``immure.gateway.GatewayError``."""
+
+
 class RunError(Error):
     """A guest ran, and did not end well.  ``result`` has all of it.
 

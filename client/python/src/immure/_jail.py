@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from typing import (Any, Iterable, Iterator, Mapping, Optional, Union)
 
 from ._errors import Unavailable
+from ._functions import checked
 from ._find import Programs, StrPath, find_programs
 from ._job import Job, encode, limits_of
 from ._link import Call, Link, OnOutput
@@ -140,7 +141,8 @@ class Jail:
         """
         whole = job if isinstance(job, Job) else Job(job)
         link, limits = self._connected()
-        return link.submit(Call(self._patience, False, whole.on_output),
+        return link.submit(Call(self._patience, False, whole.on_output,
+                                checked(whole.functions)),
                            lambda id: encode(whole, id, limits))
 
     def run(self, code: Union[str, bytes], **job: Any) -> Result:
@@ -157,6 +159,16 @@ class Jail:
         >>> with Jail(wall="1m") as jail:
         ...     jail.run("while True: pass", cpu=0.2).verdict
         'cpu'
+
+        A program can call functions of yours, and only those:
+
+        >>> prices = {"tea": 3, "cake": 4}
+        >>> with Jail() as jail:
+        ...     r = jail.run("from immure import gateway\\n"
+        ...                  "total = gateway.call('price', 'tea') * 2",
+        ...                  globals={}, functions={"price": prices.get})
+        >>> r.globals["total"], r.calls[0].name, r.calls[0].count
+        (6, 'price', 1)
         """
         return wait(self.submit(Job(code, **job)))
 
@@ -247,7 +259,8 @@ class Session:
         with self._turn:
             if self._call.future is not None:
                 raise RuntimeError("a step of this session is running")
-            return self._link.step(self._call, frames)
+            return self._link.step(self._call, frames,
+                                   checked(whole.functions))
 
     def run(self, code: Union[str, bytes], **job: Any) -> Result:
         """Run a step and wait for its result; parameters as for

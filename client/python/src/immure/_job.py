@@ -8,7 +8,8 @@ import struct
 from dataclasses import dataclass
 from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
-from . import _wire
+from . import _functions, _wire
+from ._functions import Functions
 from ._units import Size, Time, milliseconds, size
 
 #: Contents of files and of stdin.
@@ -40,6 +41,10 @@ class Job:
     :param made: the same for those that it makes alone.
     :param seed: of ``random``; without it each run draws its own numbers.
     :param nice: 0 to 19.
+    :param functions: functions of yours that the program may call, by the
+        names that it calls them by; each a callable, or a :class:`Function`,
+        which says how often.  They run in threads of the jail's; the
+        program's wall clock runs on meanwhile.
     :param on_output: called with 1 or 2, for stdout and stderr, and the bytes
         as they come, in a thread of the jail's: it has to be quick, and may
         not wait for a run.  What it raises ends the run, and is raised there.
@@ -63,6 +68,7 @@ class Job:
     seed: Optional[int] = None
     nice: int = 0
     on_output: Optional[Callable[[int, bytes], None]] = None
+    functions: Optional[Functions] = None
 
 
 def limits_of(cpu: Optional[Time], wall: Optional[Time],
@@ -134,6 +140,10 @@ def encode(job: Job, id: int, defaults: Mapping[str, int],
     given = _globals(job.globals)
     if given is not None:
         parts.append((_wire.GLOBALS, given))
+    for name, function in _functions.checked(job.functions).items():
+        parts.append((_wire.GRANT, struct.pack(
+            "<IQ", function.calls, _functions.quota(name, function)) +
+            name.encode("ascii")))
     if job.seed is not None:
         parts.append((_wire.SEED, struct.pack("<q", job.seed)))
     parts.append((_wire.CODE, _data(job.code)))

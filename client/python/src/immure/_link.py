@@ -10,11 +10,12 @@ import threading
 import time
 import weakref
 from concurrent.futures import Future
-from typing import Callable, Optional
+from typing import Callable, Dict, Optional
 
-from . import _result, _wire
+from . import _functions, _result, _wire
 from ._errors import Unavailable
 from ._find import Programs
+from ._functions import Function
 
 #: The supervisor's end of the socket pair; docs/internals.md.
 CLIENT_FD = 3
@@ -31,8 +32,10 @@ class Call:
     """A job, or a session, that the supervisor knows by its id."""
 
     def __init__(self, patience: float, session: bool,
-                 on_output: Optional[OnOutput] = None) -> None:
+                 on_output: Optional[OnOutput] = None,
+                 functions: Optional[Dict[str, Function]] = None) -> None:
         self.id = 0
+        self.functions = functions or {}
         self.on_output = on_output
         self.session = session
         self.future: Optional[Future[_result.Result]] = None
@@ -167,13 +170,15 @@ class Link:
             raise
         return self._wait_for(call, _job_frame(call))
 
-    def step(self, call: Call, frames: bytes) -> Future[_result.Result]:
+    def step(self, call: Call, frames: bytes, functions: Dict[str, Function]
+             ) -> Future[_result.Result]:
         """Send a session's next step."""
         with self._lock:
             why = self._dead or call.over
         if why is not None:
             raise Unavailable(why, code="gone")
         call.frames = frames
+        call.functions = functions
         return self._wait_for(call, b"")
 
     def _wait_for(self, call: Call, start: bytes) -> Future[_result.Result]:
@@ -207,6 +212,8 @@ class Link:
             self._opened = True
         elif frame.type in (_wire.STDOUT, _wire.STDERR):
             self._take_output(frame)
+        elif frame.type == _wire.CALL:
+            self._take_call(frame)
         elif frame.type == _wire.RESULT:
             self._take_result(frame)
         elif frame.type == _wire.FAILURE:
@@ -232,6 +239,28 @@ class Link:
             call.settle(None, Unavailable(
                 "a result of another version: %r" % error, may_have_run=True,
                 code="protocol"))
+
+    def _take_call(self, frame: _wire.Frame) -> None:
+        """In a thread of its own: it may take its time, and run jobs."""
+        with self._lock:
+            call = self._calls.get(frame.id)
+        if call is not None and call.future is not None:
+            threading.Thread(target=self._answer, daemon=True,
+                             name="immure call",
+                             args=(call, call.future, frame)).start()
+
+    def _answer(self, call: Call, future: Future[_result.Result],
+                frame: _wire.Frame) -> None:
+        serial, name, data = _wire.call(frame.payload)
+        try:
+            status, text = _functions.answer(call.functions.get(name), data)
+        except BaseException as error:
+            # Its step may be over by now, and its successor has done nothing.
+            if call.future is future:
+                call.settle(None, error)
+                self.about(call, _wire.CANCEL)
+            return
+        self._send(_wire.answer(frame.id, serial, status, text))
 
     def _take_output(self, frame: _wire.Frame) -> None:
         with self._lock:

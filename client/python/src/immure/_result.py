@@ -66,13 +66,27 @@ class Denial:
 
 
 @dataclass(frozen=True)
+class Calls:
+    """A function that was granted and called: how often, with how many bytes
+    both ways, how long the guest waited, and how many calls were refused for
+    being over what was granted."""
+
+    name: str
+    count: int
+    bytes: int
+    ms: float
+    refused: int
+
+
+@dataclass(frozen=True)
 class Result:
     """What became of a run.
 
     Facts, from the kernel and the supervisor: ``id``, ``verdict`` (``ok exit
     error denied cpu wall memory output killed crashed internal``), ``limit``,
     ``exit_code`` and ``signal`` (None where there is none), ``stdout`` and
-    ``stderr`` and whether they were cut, ``usage``, ``policy``, ``engine``.
+    ``stderr`` and whether they were cut, ``usage``, ``policy``, ``engine``,
+    ``calls`` of functions that were granted.
 
     Claims of the guest, bounded but no more to be believed than its output:
     ``exception``, ``denials``, ``globals`` (what it left that is JSON), and
@@ -100,6 +114,7 @@ class Result:
     globals: dict[str, Any]
     files: dict[str, Optional[bytes]]
     files_truncated: bool
+    calls: tuple[Calls, ...]
     raw: Mapping[str, Any] = field(repr=False, compare=False)
 
     @property
@@ -196,5 +211,7 @@ def parse(text: bytes) -> Result:
         denials=tuple(Denial(d["what"], d["layer"], d["rule"], d["line"],
                              d["fix"], d["count"]) for d in raw["denials"]),
         globals=raw["globals"] or {},
+        calls=tuple(Calls(c["name"], c["count"], c["bytes"], c["ms"],
+                          c["refused"]) for c in raw["calls"]),
         files={f["path"]: _content(f["content"]) for f in raw["files"]},
         raw=raw)

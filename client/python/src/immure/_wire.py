@@ -14,9 +14,16 @@ RUN, STDOUT, STDERR, RESULT, FAILURE = range(11, 16)
 JOB, CANCEL, INTERRUPT, RESET = range(40, 44)
 STATISTICS, DRAIN, SESSION, OPENED, REFUSED, BUSY, CLOSED = range(47, 54)
 QUOTA = 54
+CALL, ANSWER, GRANT = range(56, 59)
 
 FLAG_SESSION = 1
 FLAG_STREAM = 2
+
+#: How a call was answered.
+ANSWER_VALUE, ANSWER_ERROR = 0, 1
+
+#: Bytes of an answer's text at most.
+ANSWER_MAX = 16 << 20
 
 #: Bytes before the JSON text of a result.
 RESULT_HEAD = 12
@@ -38,6 +45,17 @@ def frame(type: int, id: int, payload: bytes = b"") -> bytes:
 
 def field(data: bytes) -> bytes:
     return struct.pack("<I", len(data)) + data
+
+
+def call(payload: bytes) -> tuple[int, str, bytes]:
+    """(serial, function, what the guest sends) of a call frame."""
+    serial, length = struct.unpack_from("<II", payload)
+    name = payload[8:8 + length].decode("ascii", "replace")
+    return serial, name, payload[8 + length:]
+
+
+def answer(id: int, serial: int, status: int, data: bytes) -> bytes:
+    return frame(ANSWER, id, struct.pack("<IB", serial, status) + data)
 
 
 def read_frame(stream: BinaryIO) -> Optional[Frame]:

@@ -48,6 +48,8 @@ def prepare_in_place(policy):
         _swap_module(module, sys.modules.get(name))
     _immure_boot.patch_library(zones)
     import _immure_files
+    import _immure_gateway
+    _immure_gateway.learn(policy)
     sys.argv[:] = argv
     _immure_files.start(policy.get("limits", {}).get("files", 0))
     _forget_unlisted(set().union(*names))

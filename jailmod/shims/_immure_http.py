@@ -7,6 +7,7 @@ the gateway's rules again.
 """
 import _immure_fetch
 import _immure_gateway
+import _immure_patch
 from _jail import JailError
 
 
@@ -92,10 +93,12 @@ def _write_answer(method, head, body):
 
 
 def _timeout_of(connection):
+    # The default is an object of `socket`, or of the socket that a program had
+    # before it entered the jail.
     import socket
-    if connection.timeout is socket._GLOBAL_DEFAULT_TIMEOUT:
-        return socket.getdefaulttimeout()
-    return connection.timeout
+    if isinstance(connection.timeout, (int, float, type(None))):
+        return connection.timeout
+    return socket.getdefaulttimeout()
 
 
 def patch_client():
@@ -111,7 +114,9 @@ def patch_client():
 
     client.HTTPConnection._immure_scheme = "http"
     client.HTTPConnection.connect = connect
-    client.HTTPSConnection = _make_https(client)
+    _immure_patch.set_and_swap(client, "HTTPSConnection", _make_https(client))
+    if hasattr(client, "_create_https_context"):    # CPython 3.12 and newer
+        client._create_https_context = lambda http_version: None
     if "HTTPSConnection" not in client.__all__:
         client.__all__.append("HTTPSConnection")
 

@@ -349,6 +349,8 @@ class Secrets(Case):
             'fetch(HERE + "/to/302/http://127.0.0.1/%s")' % SECRET,
             "in a redirect", rules)
 
+    @unittest.skipUnless(os.geteuid() == 0,
+                         "only root reads the memory of guests")
     def test_not_in_the_guest(self):
         """Neither secret nor rules are in the memory of guest or zygote."""
         with tempfile.NamedTemporaryFile("w", suffix=".toml") as policy:

@@ -7,12 +7,15 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get("BUILDDIR", HERE + "/../../build")
-TARGETS = ("claims", "frame", "options", "policy", "result", "units")
+TARGETS = ("claims", "frame", "options", "policy", "result", "units", "urls")
 
 
 def main():
     done, bad = 0, 0
     for target in TARGETS:
+        if target == "urls" and not os.path.exists(
+                f"{BUILD}/tests/fuzz/replay_urls"):
+            continue    # configured without libcurl
         inputs = sorted(glob.glob(f"{HERE}/corpus/{target}/*"))
         for path in inputs:
             done += 1

@@ -8,6 +8,10 @@ check_PROGRAMS += tests/fuzz/replay_claims \
 	tests/fuzz/replay_result \
 	tests/fuzz/replay_units
 TESTS += tests/fuzz/corpus_test.py
+if WITH_CURL
+fuzz_targets += urls
+check_PROGRAMS += tests/fuzz/replay_urls
+endif
 
 fuzz_libs = libsupervisor.a libcli.a libimmure.a libwire.a libbase.a \
 	$(LIBEVENT_LIBS) $(SECCOMP_LIBS) $(JANSSON_LIBS)
@@ -30,6 +34,10 @@ tests_fuzz_replay_result_LDADD = $(fuzz_libs)
 tests_fuzz_replay_units_SOURCES = tests/fuzz/fuzz_units.c $(fuzz_common)
 tests_fuzz_replay_units_CPPFLAGS = $(test_cppflags)
 tests_fuzz_replay_units_LDADD = $(fuzz_libs)
+tests_fuzz_replay_urls_SOURCES = tests/fuzz/fuzz_urls.c $(fuzz_common)
+tests_fuzz_replay_urls_CPPFLAGS = $(test_cppflags) $(gateway_cppflags)
+tests_fuzz_replay_urls_LDADD = libgateway.a libwire.a libbase.a \
+	$(LIBEVENT_LIBS) $(SECCOMP_LIBS) $(JANSSON_LIBS) $(gateway_libs)
 
 .PHONY: check-fuzz-replay
 check-fuzz-replay: all
@@ -44,9 +52,15 @@ FUZZ_FLAGS = -std=gnu11 -g -O1 -fsanitize=address,undefined,fuzzer \
 fuzz_sources = $(base_sources) $(wire_sources) \
 	host/cli/nearest.c host/cli/option_rows.c host/cli/options.c \
 	host/lib/verdict.c host/policy/policy.c host/policy/units.c \
+	host/supervisor/calls.c \
 	host/supervisor/claims.c host/supervisor/claims_files.c \
-	host/supervisor/facts.c \
+	host/supervisor/facts.c host/supervisor/gateways.c \
+	host/supervisor/given.c \
 	host/supervisor/policy.c host/supervisor/result.c
+if WITH_CURL
+fuzz_sources += host/gateway/fetch_headers.c host/gateway/fetch_rule.c \
+	host/gateway/fetch_url.c host/gateway/keys.c host/gateway/url_path.c
+endif
 
 .PHONY: fuzz
 fuzz: $(policy_generated)
@@ -57,11 +71,11 @@ fuzz: $(policy_generated)
 	    mkdir -p fuzz/$$target && \
 	    $(FUZZ_CLANG) $(FUZZ_FLAGS) $(DEFS) -I. -I$(top_srcdir) \
 	        -I$(top_builddir) -DLIBEXECDIR=\"\" $(JANSSON_CFLAGS) \
-	        $(LIBEVENT_CFLAGS) $(SECCOMP_CFLAGS) \
+	        $(LIBEVENT_CFLAGS) $(SECCOMP_CFLAGS) $(gateway_cppflags) \
 	        $(top_srcdir)/tests/fuzz/fuzz_$$target.c \
 	        $(addprefix $(top_srcdir)/,$(filter %.c,$(fuzz_sources))) \
 	        $(policy_generated) $(SECCOMP_LIBS) $(JANSSON_LIBS) \
-	        -o fuzz/fuzz_$$target && \
+	        $(gateway_libs) -o fuzz/fuzz_$$target && \
 	    fuzz/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
 	        -artifact_prefix=fuzz/$$target- -print_final_stats=1 \
 	        $(FUZZ_ARGUMENTS) fuzz/$$target \

@@ -171,11 +171,24 @@ UNITS = {name: bytes((row,)) + text for name, (row, text) in {
     "fraction": (0, b"1.5s"), "other-kind": (0, b"2M"), "empty": (1, b""),
 }.items()}
 
+URLS = {name: rule + b"\n" + url for name, (rule, url) in {
+    "plain": (b"GET https://a.example/v1/**", b"https://a.example/v1/x?y#z"),
+    "below": (b"GET,POST http://*.a.example:8080/*",
+              b"HTTP://B.A.Example:8080/x"),
+    "six": (b"GET http://[::1]/**", b"http://[0:0::1]:80/"),
+    "number": (b"GET http://*/**", b"http://0x7f.1/..;/%2e%2e/%252e%252f"),
+    "climb": (b"GET http://a/public/**", b"http://a/public/..%5c../..%2fx"),
+    "user": (b"GET http://a/", b"http://u:p@a/"),
+    "zone": (b"GET http://a/", b"http://[fe80::1%25eth0]/"),
+    "dots": (b"GET http://a/", b"http://a/./b/../..//c/.%2e/%2E"),
+}.items()}
+
 
 def main(top):
     for name, corpus in (("frame", FRAME), ("claims", CLAIMS),
                          ("options", OPTIONS), ("policy", POLICY),
-                         ("result", RESULT), ("units", UNITS)):
+                         ("result", RESULT), ("units", UNITS),
+                         ("urls", URLS)):
         os.makedirs(f"{top}/{name}", exist_ok=True)
         for slug, data in corpus.items():
             with open(f"{top}/{name}/{slug}", "wb") as f:

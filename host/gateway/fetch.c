@@ -333,6 +333,10 @@ read_head(struct fetch *f, struct span head, struct err *err)
         return err_set(err, ERR_USAGE, 0,
                        "the request's head is no JSON of modest size");
     f->head = json_loadb((const char *)head.data, head.len, 0, NULL);
+    if (f->head == NULL)
+        return err_set(err, ERR_USAGE, 0,
+                       "the request's head is no JSON, or has half of a "
+                       "character");
     const char *url = json_string_value(json_object_get(f->head, "url"));
     f->method_name = json_string_value(json_object_get(f->head, "method"));
     if (url == NULL || f->method_name == NULL)

@@ -107,6 +107,30 @@ value_of(const json_t *pair)
     return json_string_value(json_array_get(pair, 1));
 }
 
+/* Values are bytes, as in answers: each the character of its number. */
+static bool
+is_latin(const char *value)
+{
+    for (; *value != '\0'; value++)
+        if ((unsigned char)*value >= 0xc4)
+            return false;
+    return true;
+}
+
+/* In place, as it only shrinks. */
+static void
+make_latin(char *value)
+{
+    char *to = value;
+    for (; *value != '\0'; value++) {
+        unsigned char c = (unsigned char)*value;
+        if (c >= 0xc2)
+            c = (unsigned char)(c << 6 | (*++value & 0x3f));
+        *to++ = (char)c;
+    }
+    *to = '\0';
+}
+
 const char *
 fetch_headers_check(const json_t *given)
 {
@@ -120,6 +144,8 @@ fetch_headers_check(const json_t *given)
             !fetch_header_is_valid(name, value))
             return "a header's name is no token, or its value has line ends "
                    "or other control characters";
+        if (!is_latin(value))
+            return "a header's value has characters beyond U+00FF";
         bytes += strlen(name) + strlen(value);
     }
     return bytes > FETCH_HEADER_BYTES ? "the headers are over 32 KiB" : NULL;
@@ -173,6 +199,19 @@ append(struct curl_slist **list, const char *name, const char *value)
     return 0;
 }
 
+static int
+append_given(struct curl_slist **list, const char *name, const char *value)
+{
+    OWNED_STR bytes = strdup(value);
+    if (bytes == NULL) {
+        curl_slist_free_all(*list);
+        *list = NULL;
+        return -1;
+    }
+    make_latin(bytes);
+    return append(list, name, bytes);
+}
+
 /* Without these lines the library would add headers of its own. */
 static int
 begin(struct curl_slist **list, bool typed, bool accepted)
@@ -222,7 +261,7 @@ fetch_headers_make(const json_t *given, const struct fetch_rule *rule,
             is_operators(rule, name) || (body && !with_body) ||
             (!with_bound && fetch_header_is_bound(name)))
             json_array_append_new(dropped, json_string(name));
-        else if (append(&list, name, value_of(pair)) != 0)
+        else if (append_given(&list, name, value_of(pair)) != 0)
             return NULL;
     }
     for (i = 0; i < rule->nheaders; i++)

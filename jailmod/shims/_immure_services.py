@@ -55,8 +55,9 @@ class Log:
         """Append a line: LEVEL is debug, info, warning, error or critical;
         FIELDS are numbers, texts, True, False or None."""
         import json
-        data = json.dumps({"level": level, "text": str(text),
-                           "fields": fields}, allow_nan=False)
+        data = json.dumps({"level": level, "text": _whole(str(text)),
+                           "fields": {name: _whole(value) for name, value
+                                      in fields.items()}}, allow_nan=False)
         _gateway.ask(_gateway.pick("log", self._name), data.encode("ascii"))
 
     def debug(self, text, /, **fields):
@@ -96,6 +97,13 @@ class Log:
                     self.handleError(record)
 
         return Handler(level)
+
+
+def _whole(value):
+    """A text without halves of characters."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    return value
 
 
 def _level_name(number):

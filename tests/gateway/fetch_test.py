@@ -154,14 +154,20 @@ a = fetch(HERE + "/echo", headers={"X-Mine": "1", "Host": "evil",
           "Proxy-Authorization": "p", "Te": "trailers", "X-Empty": ""})
 print(a.json()["headers"])
 print(sorted(a.dropped))
+a = fetch(HERE + "/echo", headers={"X-L": "caf\xe9 \xff"})
+print(ascii(a.json()["headers"]["X-L"]))
+try: fetch(HERE, headers={"X-L": "\u20ac"})
+except immure.gateway.GatewayError as error: print(error)
 a = fetch(HERE + "/latin")
 print(repr(a.headers["x-l"]), a.headers.get_all("set-cookie"), "connection" in a.headers)
-"""), "%r\n%r\n%s" % (
+"""), "%r\n%r\n%s%s" % (
             {"Host": self.here[7:], "User-Agent": "immure", "X-Mine": "1",
              "X-Empty": ""},
             sorted(["Host", "Connection", "X-Hop", "Content-Length",
                     "Transfer-Encoding", "X-Forwarded-For",
                     "Proxy-Authorization", "Te"]),
+            "'caf\\xe9 \\xff'\na header's value has characters beyond "
+            "U+00FF\n",
             "'café \\x01' ['a=b', 'c=d'] False\n"))
 
     def test_header_injection(self):

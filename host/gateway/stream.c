@@ -22,6 +22,7 @@ enum {
     LINGERING_MAX =
         256, /* that were closed with bytes to send; of a gateway */
     LINGER_SECONDS = 10,
+    REPLY_MS = 2,  /* a server on the same network has answered by then */
     MARGIN_MS = 20 /* an answer of ours comes before the core's */
 };
 
@@ -37,6 +38,8 @@ struct stream {
     struct stream_target target;
     struct event_base *base;
     struct socket *lingering[LINGERING_MAX];
+    uint8_t
+        room[1 + 4 + STREAM_RECV_MAX]; /* for the answer that is made now */
 };
 
 struct stream_client {
@@ -48,34 +51,43 @@ struct stream_client {
     struct stream_request request;
     struct socket *waits;
     struct buf unsent; /* of a SEND */
+    bool sent;         /* all of an ASK, which waits for its reply */
+    size_t taken;      /* how much that was */
     struct event *timer;
 };
 
 /* --- answers ------------------------------------------------------------- */
 
 static void
-answer(struct stream_client *s, const void *data, size_t len)
+end_call(struct stream_client *s)
 {
-    static const char good = 0;
-    struct buf out = {0};
     s->request.operation = STREAM_OPERATIONS;
     s->waits = NULL;
+    s->sent = false;
     (void)event_del(s->timer);
-    if (buf_add(&out, &good, 1, NULL) != 0 ||
-        buf_add(&out, data, len, NULL) != 0)
-        client_fail(s->client, "out of memory");
-    else
-        client_answer(s->client, ANSWER_VALUE, out.data, out.len);
-    buf_clear(&out);
+}
+
+/* Good, with the len bytes that are behind the first one of the room. */
+static void
+answer(struct stream_client *s, size_t len)
+{
+    end_call(s);
+    s->stream->room[0] = 0;
+    client_answer(s->client, ANSWER_VALUE, s->stream->room, 1 + len);
 }
 
 static void
-answer_number(struct stream_client *s, uint32_t n)
+put_u32(uint8_t *out, size_t n)
 {
-    uint8_t data[4];
     for (int i = 0; i < 4; i++)
-        data[i] = (uint8_t)(n >> (8 * i));
-    answer(s, data, sizeof data);
+        out[i] = (uint8_t)(n >> (8 * i));
+}
+
+static void
+answer_number(struct stream_client *s, size_t n)
+{
+    put_u32(s->stream->room + 1, n);
+    answer(s, 4);
 }
 
 static void
@@ -83,12 +95,9 @@ answer_error(struct stream_client *s, int error, const char *text)
 {
     uint8_t out[256] = {1};
     size_t len = strnlen(text, sizeof out - 5);
-    for (int i = 0; i < 4; i++)
-        out[1 + i] = (uint8_t)((unsigned)error >> (8 * i));
+    put_u32(out + 1, (size_t)error);
     memcpy(out + 5, text, len);
-    s->request.operation = STREAM_OPERATIONS;
-    s->waits = NULL;
-    (void)event_del(s->timer);
+    end_call(s);
     client_answer(s->client, ANSWER_VALUE, out, 5 + len);
 }
 
@@ -183,21 +192,55 @@ go_on_connect(struct stream_client *s, struct socket *socket)
     }
 }
 
+/* With what has come of the reply; an error is the next operation's. */
+static void
+answer_sent(struct stream_client *s, struct socket *socket)
+{
+    uint8_t *room = s->stream->room + 1;
+    put_u32(room, s->taken);
+    answer(s, 4 + link_take(&socket->link, room + 4, STREAM_RECV_MAX));
+}
+
+static void
+go_on_reply(struct stream_client *s, struct socket *socket)
+{
+    const struct stream_link *link = &socket->link;
+    if (link_has(link) > 0 || link->ended || link->error.code != ERR_NONE)
+        answer_sent(s, socket);
+}
+
+static void
+begin_reply(struct stream_client *s, struct socket *socket)
+{
+    const struct timeval t = {0, REPLY_MS * 1000};
+    s->sent = true;
+    if (evtimer_add(s->timer, &t) != 0)
+        answer_sent(s, socket);
+    else
+        go_on_reply(s, socket);
+}
+
 static void
 go_on_send(struct stream_client *s, struct socket *socket)
 {
     struct stream_link *link = &socket->link;
     size_t room = link_room(link), len = s->unsent.len;
     struct err err = link->error;
+    if (s->sent) {
+        go_on_reply(s, socket);
+        return;
+    }
     if (room == 0 && err.code == ERR_NONE)
         return;
-    if (len > room)
-        len = room;
+    bool whole = len <= room;
+    s->taken = whole ? len : room;
     if (err.code != ERR_NONE ||
-        link_send(link, s->unsent.data, len, &err) != 0)
+        link_send(link, s->unsent.data, s->taken, &err) != 0)
         answer_error(s, err.sys_errno, err.msg);
+    else if (s->request.operation == STREAM_ASK && whole)
+        begin_reply(s, socket);
     else
-        answer_number(s, (uint32_t)len);
+        answer_number(s, s->taken);
     buf_clear(&s->unsent);
 }
 
@@ -205,19 +248,11 @@ static void
 go_on_recv(struct stream_client *s, struct socket *socket)
 {
     struct stream_link *link = &socket->link;
-    size_t has = link_has(link), most = s->request.most;
-    if (has == 0 && link->error.code != ERR_NONE) {
+    size_t n = link_take(link, s->stream->room + 1, s->request.most);
+    if (n > 0 || (link->ended && link->error.code == ERR_NONE))
+        answer(s, n);
+    else if (link->error.code != ERR_NONE)
         answer_error(s, link->error.sys_errno, link->error.msg);
-        return;
-    }
-    if (has == 0 && !link->ended)
-        return;
-    OWNED_BUF data = malloc(has < most ? has + 1 : most);
-    if (data == NULL) {
-        answer_errno(s, ENOMEM);
-        return;
-    }
-    answer(s, data, link_take(link, data, has < most ? has : most));
 }
 
 static void
@@ -228,6 +263,7 @@ go_on(struct stream_client *s)
         go_on_connect(s, s->waits);
         break;
     case STREAM_SEND:
+    case STREAM_ASK:
         go_on_send(s, s->waits);
         break;
     case STREAM_RECV:
@@ -259,10 +295,8 @@ give_up(struct stream_client *s)
 {
     if (s->request.operation == STREAM_CONNECT)
         close_socket(s, s->waits);
-    s->request.operation = STREAM_OPERATIONS;
-    s->waits = NULL;
+    end_call(s);
     buf_clear(&s->unsent);
-    (void)event_del(s->timer);
 }
 
 static void
@@ -272,6 +306,10 @@ on_timer(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     bool bounded = s->request.ms != STREAM_FOREVER;
+    if (s->sent) {
+        answer_sent(s, s->waits);
+        return;
+    }
     give_up(s);
     if (bounded)
         answer_errno(s, EAGAIN);
@@ -296,7 +334,7 @@ wait_for(struct stream_client *s, struct socket *socket)
 {
     s->waits = socket;
     go_on(s);
-    if (s->request.operation == STREAM_OPERATIONS)
+    if (s->request.operation == STREAM_OPERATIONS || s->sent)
         return;
     uint64_t ms = wait_ms(s);
     const struct timeval t = {(time_t)(ms / 1000),
@@ -345,7 +383,8 @@ begin(struct stream_client *s, struct socket *socket)
 {
     size_t len = s->request.data.len;
     switch (s->request.operation) {
-    case STREAM_SEND: /* no more than could be taken */
+    case STREAM_SEND:
+    case STREAM_ASK: /* no more than could be taken */
         if (buf_add(&s->unsent, s->request.data.data,
                     len < LINK_BUFFER ? len : LINK_BUFFER, NULL) != 0)
             answer_errno(s, ENOMEM);
@@ -357,11 +396,11 @@ begin(struct stream_client *s, struct socket *socket)
         break;
     case STREAM_SHUTDOWN:
         link_shutdown(&socket->link, s->request.how);
-        answer(s, "", 0);
+        answer(s, 0);
         break;
     case STREAM_CLOSE:
         close_socket(s, socket);
-        answer(s, "", 0);
+        answer(s, 0);
         break;
     case STREAM_CONNECT:
     case STREAM_OPERATIONS:

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "host/cleanup.h"
+
 static void
 fail(struct stream_link *link, const struct err *err)
 {
@@ -66,15 +68,36 @@ on_written(struct bufferevent *bev, void *arg)
 
 static void on_event(struct bufferevent *bev, short what, void *arg);
 
+/* The kernel's own buffer would grow to megabytes for a guest that takes
+ * nothing; and begin so small that a large answer waits for acknowledgements,
+ * 40 ms at a time, while the guest takes it piece by piece. */
+static int
+new_socket(int family, struct err *err)
+{
+    const int on = 1, bytes = LINK_KERNEL;
+    int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return err_set(err, ERR_GONE, errno, "connect");
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return fd;
+}
+
 static int
 connect_next(struct stream_link *link, struct err *err)
 {
     const struct stream_address *a = &link->target->addresses[link->tried++];
     if (link->bev != NULL)
         bufferevent_free(link->bev);
-    link->bev = bufferevent_socket_new(link->base, -1, BEV_OPT_CLOSE_ON_FREE);
+    link->bev = NULL;
+    OWNED_FD fd = new_socket(a->at.ss_family, err);
+    if (fd < 0)
+        return -1;
+    link->bev = bufferevent_socket_new(link->base, fd, BEV_OPT_CLOSE_ON_FREE);
     if (link->bev == NULL)
         return err_set(err, ERR_MEMORY, ENOMEM, "make a connection");
+    (void)take_fd(&fd);
     bufferevent_setwatermark(link->bev, EV_READ, 0, LINK_BUFFER);
     bufferevent_setwatermark(link->bev, EV_WRITE, LINK_BUFFER / 2, 0);
     /* What fails at once is told by this alone. */
@@ -88,9 +111,7 @@ connect_next(struct stream_link *link, struct err *err)
 static void
 on_connected(struct stream_link *link)
 {
-    const int on = 1, fd = bufferevent_getfd(link->bev);
     link->connected = true;
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     bufferevent_enable(link->bev, EV_READ | EV_WRITE);
     pump(link);
 }
@@ -217,6 +238,12 @@ link_take(struct stream_link *link, void *out, size_t most)
     size_t got = 0;
     for (int i = 0; i < (link->login == NULL ? 2 : 1) && got < most; i++) {
         int n = evbuffer_remove(from[i], (uint8_t *)out + got, most - got);
+        got += n > 0 ? (size_t)n : 0;
+    }
+    if (got < most && link->login == NULL && !link->ended) {
+        /* libevent reads 4 KB a turn.  An end or an error it sees itself. */
+        ssize_t n = recv(bufferevent_getfd(link->bev), (uint8_t *)out + got,
+                         most - got, MSG_DONTWAIT);
         got += n > 0 ? (size_t)n : 0;
     }
     return got;

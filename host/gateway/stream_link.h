@@ -12,7 +12,7 @@
 
 #include "host/gateway/login.h"
 
-enum { LINK_BUFFER = 64 << 10 };
+enum { LINK_BUFFER = 64 << 10, LINK_KERNEL = 208 << 10 };
 
 struct stream_address {
     struct sockaddr_storage at;
@@ -61,7 +61,7 @@ int link_send(struct stream_link *link, const void *data, size_t len,
 /* Bytes of the server's that have come. */
 size_t link_has(const struct stream_link *link);
 
-/* Take up to most of them; how many. */
+/* Take up to most of them, and of those that the kernel has; how many. */
 size_t link_take(struct stream_link *link, void *out, size_t most);
 
 /* As shutdown(2); what was sent still goes out. */

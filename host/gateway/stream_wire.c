@@ -10,6 +10,7 @@ take_rest(struct stream_request *r, struct span rest, struct err *err)
     case STREAM_CLOSE:
         break;
     case STREAM_SEND:
+    case STREAM_ASK:
         r->data = rest;
         return 0;
     case STREAM_RECV:

@@ -6,6 +6,10 @@
  *       RECV      u32 how many at most    bytes; none: the end
  *       SHUTDOWN  u8 how                  nothing
  *       CLOSE     nothing                 nothing
+ *       ASK       bytes                   as SEND, and then bytes of the
+ *                                         server's, if some come within a
+ *                                         moment: most requests have a reply,
+ *                                         and it needs no RECV then
  *     answer    u8 0, data; or u8 1, u32 errno, text
  *
  * Numbers are little endian.  ms is how long the operation may wait: 0 is not
@@ -22,6 +26,7 @@ enum stream_operation {
     STREAM_RECV,
     STREAM_SHUTDOWN,
     STREAM_CLOSE,
+    STREAM_ASK,
     STREAM_OPERATIONS
 };
 
@@ -34,7 +39,7 @@ struct stream_request {
     uint32_t ms;
     uint32_t most;    /* RECV: 1 to STREAM_RECV_MAX */
     int how;          /* SHUTDOWN: as shutdown(2) */
-    struct span data; /* SEND */
+    struct span data; /* SEND, ASK */
 };
 
 /* ERR_PROTO: malformed. */

@@ -15,11 +15,11 @@ from _immure_patch import refusing as _refusing
 _REASON = "a guest has no network"
 _FIX = "Pass the data in with --stdin or --file"
 _REASON_ADDRESS = "that address is no gateway, and a guest has no network"
-_FIX_ADDRESS = ("Ask the operator for a stream, [gateways.NAME] in the policy, "
-                "and connect to _gateway.gatewayuri(NAME)")
+_FIX_ADDRESS = ("Ask the operator for a stream, [gateways.NAME] in the "
+                "policy, and connect to _gateway.gatewayuri(NAME)")
 _FIX_CONNECT = "Connect to the token of a gateway: _gateway.gatewayuri(NAME)"
 
-_CONNECT, _SEND, _RECV, _SHUTDOWN, _CLOSE = range(1, 6)
+_CONNECT, _SEND, _RECV, _SHUTDOWN, _CLOSE, _ASK = range(1, 7)
 _FOREVER = 0xffffffff
 _SEND_MAX, _RECV_MAX = 1 << 16, 1 << 16     # host/gateway/stream_wire.h
 _AHEAD = 1 << 14    # at least that much is asked for: less calls for lines
@@ -75,8 +75,8 @@ _refuse_name = _refusing("socket", "gethostbyname", _REASON, _FIX)
 _refuse_address = _refuse("connect")
 _refuse_lookup = _refuse("getaddrinfo")
 _refuse_lookup_name = _refuse("gethostbyname")
-_refuse_kind = _refuse("socket", "the gateways that this program has are streams",
-                       "Write socket.socket()")
+_refuse_kind = _refuse("socket", "the gateways that this program has are "
+                       "streams", "Write socket.socket()")
 _refuse_nonblocking = _refuse(
     "setblocking",
     "nothing outside wakes a guest that waits for several sockets",
@@ -102,8 +102,8 @@ class socket:
     """A connection of the broker's to a gateway."""
 
     __slots__ = ("__weakref__", "family", "type", "proto", "_gateway",
-                 "_number", "_address", "_buffer", "_timeout", "_refs",
-                 "_closed", "_ended")
+                 "_number", "_address", "_buffer", "_at", "_timeout", "_refs",
+                 "_closed", "_ended", "_talk")
     __module__ = "socket"
 
     def __init__(self, family=-1, type=-1, proto=-1, fileno=None):
@@ -117,10 +117,11 @@ class socket:
         self.family = AddressFamily(2 if family == -1 else family)
         self.type, self.proto = SocketKind(1), max(proto, 0)
         self._gateway = self._number = self._address = None
-        self._buffer = b""
+        self._buffer, self._at = b"", 0     # received; how much is taken
         self._timeout = getdefaulttimeout()
         self._refs = 0
         self._closed = self._ended = False
+        self._talk = 0      # see _send()
         if type != -1 and int(type) & 2048:
             _refuse_nonblocking()
 
@@ -164,7 +165,8 @@ class socket:
         number = self._ask(_CONNECT, name=name, number=0)
         self._number, self._gateway = int.from_bytes(number, "little"), name
         self._address = address if host is not address else (address, 0)
-        self._buffer, self._ended = b"", False
+        self._buffer, self._at = b"", 0
+        self._ended, self._talk = False, 0
 
     def connect_ex(self, address, /):
         """connect(), but errors are returned as their number."""
@@ -201,13 +203,25 @@ class socket:
 
     # --- bytes ---------------------------------------------------------------
 
+    def _send(self, some):
+        """One call.  Where a send was followed by a receive (_talk: 1 is a
+        send, 2 is both), the next one brings the reply along, if there is one
+        in time."""
+        asks = self._talk == 2 and not self._left() and self._timeout != 0
+        answer = self._ask(_ASK if asks else _SEND, some)
+        if len(answer) > 4:
+            self._buffer, self._at = answer, 4
+        else:
+            self._talk = 1
+        return int.from_bytes(answer[:4], "little")
+
     def send(self, data, flags=0, /):
         """Send what the broker takes now; how much that was."""
         self._check_connected()
         self._check_flags(flags)
         with memoryview(data) as view, view.cast("B") as octets:
             some = bytes(octets[:_SEND_MAX])
-        return int.from_bytes(self._ask(_SEND, some), "little")
+        return self._send(some)
 
     def sendall(self, data, flags=0, /):
         """Send all of it."""
@@ -217,7 +231,7 @@ class socket:
             at, size = 0, len(octets)
             while at < size:
                 some = bytes(octets[at:at + _SEND_MAX])
-                at += int.from_bytes(self._ask(_SEND, some), "little")
+                at += self._send(some)
 
     def sendmsg(self, buffers, ancdata=(), flags=0, address=None, /):
         """Send the buffers, one behind the other; how many bytes were sent."""
@@ -243,13 +257,18 @@ class socket:
         if flags & ~_FLAGS:
             raise OSError(_errno.EOPNOTSUPP, "Operation not supported")
 
+    def _left(self):
+        return len(self._buffer) - self._at
+
     def _fill(self, size, wait):
         """Have something in the buffer, or the end."""
-        if not self._buffer and not self._ended:
+        if not self._left() and not self._ended:
             asked = min(max(size, _AHEAD), _RECV_MAX)
             self._buffer = self._ask(_RECV, asked.to_bytes(4, "little"),
                                      wait=wait)
+            self._at = 0
             self._ended = not self._buffer
+            self._talk = 2 if self._talk == 1 else 0
 
     def recv(self, size, flags=0, /):
         """Up to SIZE bytes; none at the end."""
@@ -260,10 +279,12 @@ class socket:
         if size == 0:
             return b""
         self._fill(size, not flags & _DONTWAIT)
-        data = self._buffer[:size]
+        data = self._buffer[self._at:self._at + size]
         if flags & _PEEK:
             return data
-        self._buffer = self._buffer[size:]
+        self._at += len(data)
+        if not self._left():
+            self._buffer, self._at = b"", 0
         while flags & _WAITALL and len(data) < size and not self._ended:
             data += self.recv(size - len(data), flags & _DONTWAIT)
         return data
@@ -311,7 +332,7 @@ class socket:
 
     def _real_close(self):
         number, self._number = self._number, None
-        self._buffer = b""
+        self._buffer, self._at = b"", 0
         if number is not None:
             _dropped.append((self._gateway, number))
             _close_dropped()

@@ -1,6 +1,7 @@
 """Real servers on loopback, for tests and measurements: memcached, redis,
 MariaDB.  Each is started on a free port, in a folder of its own, and ended by
 its pid."""
+import atexit
 import os
 import shutil
 import socket
@@ -37,6 +38,7 @@ class Server:
         self.folder = tempfile.mkdtemp(prefix="immure-test-")
         self.log = open(os.path.join(self.folder, "log"), "w+")
         self.process = None
+        atexit.register(self.end)
         self.prepare()
         self.start()
 
@@ -64,11 +66,14 @@ class Server:
                            % (self.command()[0], self.log.read()[-2000:]))
 
     def stop(self):
+        if self.process is None:
+            return
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
 
     def end(self):
+        atexit.unregister(self.end)
         self.stop()
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)

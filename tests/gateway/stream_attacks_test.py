@@ -93,13 +93,13 @@ print("done")
         result = self.native("""
 import random
 op(1, 0)
-for data in (b"", b"\\0", b"\\x06" + bytes(8), b"\\1", b"\\1" * 8, b"\\3" + bytes(8),
+for data in (b"", b"\\0", b"\\x07" + bytes(8), b"\\1", b"\\1" * 8, b"\\3" + bytes(8),
              b"\\3" + bytes(12), b"\\3" + bytes(8) + b"\\xff" * 4, b"\\4" + bytes(8),
              b"\\4" + bytes(8) + b"\\3", b"\\5" + bytes(9), b"\\1" + bytes(9)):
     assert call(b"mc", data)[0] == 1, data
 noise = random.Random(4)
 for _ in range(3000):
-    data = bytes([noise.randrange(7)]) + struct.pack("<II", noise.randrange(3),
+    data = bytes([noise.randrange(8)]) + struct.pack("<II", noise.randrange(3),
         noise.randrange(2)) + noise.randbytes(noise.randrange(9))
     call(b"mc", data)
 assert struct.unpack("<I", op(1, 0))[0] > 1

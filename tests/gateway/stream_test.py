@@ -314,6 +314,30 @@ except PermissionError as e:
         self.assertEqual(result["calls"][0]["count"], 200)
         self.assertGreater(result["calls"][0]["refused"], 0)
 
+    def test_a_send_brings_its_reply(self):
+        """One call a request, where each has a reply; where none has, none
+        waits for it."""
+        result = self.run_it("run", """
+import _gateway, socket, time
+s = socket.create_connection(_gateway.gatewayuri("mc"))
+for n in range(100):
+    s.sendall(b"set n 0 0 2\\r\\n%02d\\r\\n" % n)
+    assert s.recv(100) == b"STORED\\r\\n"
+    s.sendall(b"get n\\r\\n")
+    assert s.recv(5) == b"VALUE"
+    assert s.recv(100) == b" n 0 2\\r\\n%02d\\r\\nEND\\r\\n" % n
+began = time.perf_counter()
+for n in range(300):
+    s.sendall(b"set n 0 0 3 noreply\\r\\n%03d\\r\\n" % n)
+print(time.perf_counter() - began < 0.5)
+s.sendall(b"get n\\r\\n")
+print(s.recv(100))
+""", "--grant", "mc=" + self.uri)
+        self.assertEqual(result["stdout"], "True\nb'VALUE n 0 3\\r\\n299"
+                         "\\r\\nEND\\r\\n'\n", result)
+        (row,) = result["calls"]
+        self.assertLess(row["count"], 100 + 100 + 300 + 60)
+
     def test_what_was_sent_arrives(self):
         """Though the guest ends right behind it, or closes."""
         for end in ("", "s.close()", "import os; os._exit(0)", "1 / 0"):

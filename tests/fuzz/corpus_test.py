@@ -7,7 +7,8 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get("BUILDDIR", HERE + "/../../build")
-TARGETS = ("claims", "frame", "options", "policy", "result", "units", "urls")
+TARGETS = ("claims", "frame", "login", "options", "policy", "result", "units",
+           "urls")
 
 
 def main():

@@ -1,8 +1,9 @@
 # Fuzz targets.  Their corpora are replayed in `check`; `make fuzz` looks for
 # more, FUZZ_SECONDS a target, with clang and its sanitizers.
-fuzz_targets = claims frame options policy result units
+fuzz_targets = claims frame login options policy result units
 check_PROGRAMS += tests/fuzz/replay_claims \
 	tests/fuzz/replay_frame \
+	tests/fuzz/replay_login \
 	tests/fuzz/replay_options \
 	tests/fuzz/replay_policy \
 	tests/fuzz/replay_result \
@@ -22,6 +23,10 @@ tests_fuzz_replay_claims_LDADD = $(fuzz_libs)
 tests_fuzz_replay_frame_SOURCES = tests/fuzz/fuzz_frame.c $(fuzz_common)
 tests_fuzz_replay_frame_CPPFLAGS = $(test_cppflags)
 tests_fuzz_replay_frame_LDADD = $(fuzz_libs)
+tests_fuzz_replay_login_SOURCES = tests/fuzz/fuzz_login.c $(fuzz_common)
+tests_fuzz_replay_login_CPPFLAGS = $(test_cppflags) $(gateway_cppflags)
+tests_fuzz_replay_login_LDADD = libgateway.a libwire.a libbase.a \
+	$(LIBEVENT_LIBS) $(gateway_libs)
 tests_fuzz_replay_options_SOURCES = tests/fuzz/fuzz_options.c $(fuzz_common)
 tests_fuzz_replay_options_CPPFLAGS = $(test_cppflags)
 tests_fuzz_replay_options_LDADD = $(fuzz_libs)
@@ -50,6 +55,9 @@ FUZZ_FLAGS = -std=gnu11 -g -O1 -fsanitize=address,undefined,fuzzer \
 	-fno-sanitize-recover=undefined
 # All that a target can reach, compiled anew with the fuzzer's instruments.
 fuzz_sources = $(base_sources) $(wire_sources) \
+	host/gateway/login.c host/gateway/login_mysql.c \
+	host/gateway/login_redis.c host/gateway/mysql_auth.c \
+	host/gateway/stream_uri.c host/gateway/stream_wire.c \
 	host/cli/nearest.c host/cli/option_rows.c host/cli/options.c \
 	host/lib/verdict.c host/policy/policy.c host/policy/units.c \
 	host/supervisor/calls.c \
@@ -75,7 +83,8 @@ fuzz: $(policy_generated)
 	        $(top_srcdir)/tests/fuzz/fuzz_$$target.c \
 	        $(addprefix $(top_srcdir)/,$(filter %.c,$(fuzz_sources))) \
 	        $(policy_generated) $(SECCOMP_LIBS) $(JANSSON_LIBS) \
-	        $(gateway_libs) -o fuzz/fuzz_$$target && \
+	        $(gateway_libs) $(LIBEVENT_LIBS) \
+	        -o fuzz/fuzz_$$target && \
 	    fuzz/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
 	        -artifact_prefix=fuzz/$$target- -print_final_stats=1 \
 	        $(FUZZ_ARGUMENTS) fuzz/$$target \

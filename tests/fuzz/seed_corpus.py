@@ -37,6 +37,43 @@ JOB = (frame("filename", b"guest.py") + frame("arg", b"guest.py")
 DENIAL = frame("denial", u32(3) + field(b"open('x')") + field(b"gate")
                + field(b"io.open") + field(b"give the file with --file"))
 
+# Pieces of a login: the server's, the library's.
+def says(data, library=False):
+    return b"".join(bytes([len(data[i:i + 100]) | 0x80 * library])
+                    + data[i:i + 100] for i in range(0, len(data), 100))
+
+
+def packet(number, data):
+    return struct.pack("<I", len(data))[:3] + bytes([number]) + data
+
+
+GREETING = packet(0, b"\x0a5.5.5-10.11\0\7\0\0\0abcdefgh\0\xfe\xff\x2d\2\0\xff\x81"
+                  b"\x15\0\0\0\0\0\0\x1d\0\0\0ijklmnopqrst\0"
+                  b"mysql_native_password\0")
+ANSWER = packet(1, b"\x0d\xa2\x2b\0\0\0\0\1\x2d" + bytes(23)
+                + b"guest\0\3pwdshop\0mysql_native_password\0")
+MYSQL = b"\3" + says(GREETING) + says(ANSWER, True)
+LOGIN = {
+    "uri": b"\0mysql:tcp://app:a%40b@[::1]:3306/shop",
+    "uri-unix": b"\0redis:unix://:pw@/run/redis.sock",
+    "uri-bad": b"\0tcp://h",
+    "connect": b"\1\1" + bytes(8),
+    "send": b"\1\2" + bytes(8) + b"bytes",
+    "recv": b"\1\3" + bytes(8) + u32(100),
+    "redis": b"\2" + says(b"+OK\r\n+OK\r\n")
+    + says(b"*2\r\n$4\r\nAUTH\r\n$1\r\nx\r\n", True)
+    + says(b"*1\r\n$4\r\nPING\r\n", True),
+    "redis-hello": b"\2" + says(b"+OK\r\n+OK\r\n")
+    + says(b"*5\r\n$5\r\nHELLO\r\n$1\r\n3\r\n$4\r\nAUTH\r\n$1\r\nu\r\n"
+           b"$1\r\np\r\n", True),
+    "redis-refused": b"\2" + says(b"-ERR no\r\n"),
+    "mysql": MYSQL + says(packet(2, b"\0\0\0\2\0\0\0")),
+    "mysql-switch": MYSQL + says(packet(2, b"\xfemysql_native_password\0"
+                                        b"12345678901234567890\0"))
+    + says(packet(4, b"\0\0\0\2\0\0\0")),
+    "mysql-refused": MYSQL + says(packet(2, b"\xff\x15\4#28000no")),
+}
+
 FRAME = {
     "job": b"\0" + JOB,
     "job-bytes-behind": b"\0" + JOB + b"x",
@@ -186,6 +223,7 @@ URLS = {name: rule + b"\n" + url for name, (rule, url) in {
 
 def main(top):
     for name, corpus in (("frame", FRAME), ("claims", CLAIMS),
+                         ("login", LOGIN),
                          ("options", OPTIONS), ("policy", POLICY),
                          ("result", RESULT), ("units", UNITS),
                          ("urls", URLS)):

@@ -28,8 +28,8 @@ struct login;
 
 struct login_kind {
     /* Something has arrived, or the connection has just been made.  -1: it is
-     * over, with a text for the guest in which nothing is that the server or
-     * the policy said. */
+     * over, with a text for the guest in which neither an address nor the
+     * account is, nor a text of the server's. */
     int (*step)(struct login *login, const struct login_pipes *pipes,
                 struct err *err);
     size_t size; /* of what begins with a struct login */

@@ -334,11 +334,10 @@ answer_switch(struct login_mysql *m, struct packet p, struct evbuffer *out,
         challenge--;
     if (!mysql_auth_answer(plugin, m->login.account->password, p.at, challenge,
                            answer, &len))
-        return err_set(
-            err, ERR_POLICY, EACCES,
-            "the server wants a way to log in that the gateway does "
-            "not have: %.60s",
-            plugin);
+        return err_set(err, ERR_POLICY, EACCES,
+                       "the server wants a way to log in that the gateway "
+                       "does not have (it has mysql_native_password, and "
+                       "ed25519 where built with libsodium)");
     add_number(out, (uint32_t)len, 3);
     add_number(out, p.number + 1u, 1);
     evbuffer_add(out, answer, len);

@@ -497,7 +497,7 @@ static const struct {
 } verdicts[] = {
     {TEXT("\xff\x15\x04#28000denied to 'app'@'10.9.8.7'"), "error 1045"},
     {TEXT("\xff"), "no mysql"},
-    {TEXT("\xfe" "dialog\0ask"), "does not have: dialog"},
+    {TEXT("\xfe" "dialog\0ask"), "does not have (it has"},
     {TEXT("\xfe"), "no mysql"},
     {TEXT("\xfemysql_native_password\0short"), "does not have"},
     {TEXT("\1\4"), "no mysql"},

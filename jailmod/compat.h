@@ -19,6 +19,7 @@ int _PySet_NextEntry(PyObject *set, Py_ssize_t *at, PyObject **out_key,
 int _PyTime_ObjectToTimespec(PyObject *number, time_t *out_seconds,
                              long *out_nanoseconds, int round);
 enum { _PyTime_ROUND_FLOOR = 0 };
+time_t _PyLong_AsTime_t(PyObject *number);
 
 #else
 

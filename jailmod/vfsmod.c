@@ -176,7 +176,7 @@ fd_convert(PyObject *object, void *arg)
 int
 int_convert(PyObject *object, void *arg)
 {
-    int value = _PyLong_AsInt(object);
+    int value = PyLong_AsInt(object);
     if (value == -1 && PyErr_Occurred())
         return 0;
     *(int *)arg = value;

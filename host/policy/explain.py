@@ -5,7 +5,6 @@ import builtins
 import difflib
 import errno
 import importlib
-import platform
 import sys
 import textwrap
 import types
@@ -297,8 +296,7 @@ def _others():
 def main(args):
     """The tool `explain`: -- NAME..., or --engine."""
     if args == ["--engine"]:
-        print(platform.python_implementation().lower(),
-              platform.python_version(), "stock")
+        print(_wall.engine())
         return 0
     status = 0
     for name in args[1:]:

@@ -53,11 +53,21 @@ is_syscall(PyObject *module, PyObject *name)
     return text ? PyBool_FromLong(wall_is_syscall(text)) : NULL;
 }
 
+static PyObject *
+engine(PyObject *module, PyObject *ignored)
+{
+    char text[64];
+    (void)module;
+    (void)ignored;
+    return PyUnicode_FromString(interp_engine(text, sizeof text));
+}
+
 static PyMethodDef methods[] = {
     {"syscalls", syscalls, METH_NOARGS,
      "syscalls(): [(name, errno or 0, reason)] of those a guest may try."},
     {"layers", layers, METH_NOARGS,
      "layers(): [(name, what it stops, how to get it)]"},
+    {"engine", engine, METH_NOARGS, "engine(): as it is in a result."},
     {"is_syscall", is_syscall, METH_O, "is_syscall(name): a known one?"},
     {NULL, NULL, 0, NULL},
 };

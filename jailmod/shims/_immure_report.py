@@ -280,6 +280,10 @@ displayhook.__module__ = "sys"
 
 # --- "Did you mean": Python/suggestions.c of CPython 3.11 -------------------
 
+# That of 3.12 and later looks into the frames of whoever formats an exception.
+if hasattr(traceback, "_compute_suggestion_error"):
+    traceback._compute_suggestion_error = lambda exc_value, tb, name: None
+
 _CANDIDATES_MAX = 750
 _LENGTH_MAX = 40
 _MOVE = 2
@@ -288,8 +292,6 @@ _CASE = 1
 
 def _suggest(error):
     """The nearest name to the one that is missing, or None."""
-    if sys.version_info >= (3, 12):
-        return None     # the traceback module does this itself
     if type(error) is AttributeError:
         name = error.name
         if type(name) is not str or error.obj is None:

@@ -15,9 +15,11 @@ A case:
             (a text that begins with ~ is a pattern)
     seconds the most it may take (default 20)
     needs   what the build must have: LAYER_TESTS, an option of configure
+    engine  stock: not on the patched one, which lacks what it is about
 """
 
 import glob
+import itertools
 import json
 import os
 import re
@@ -32,7 +34,9 @@ BUILD = os.path.abspath(os.environ.get("BUILDDIR", HERE + "/../../build"))
 SOURCE = os.path.abspath(HERE + "/../..")
 IMMURE = os.path.join(BUILD, "immure")
 KEYS = {"name", "argv", "sh", "stdin", "files", "setup", "status", "stdout",
-        "stdout_has", "stderr", "json", "report", "seconds", "needs"}
+        "stdout_has", "stderr", "json", "report", "seconds", "needs",
+        "engine"}
+ENGINE = os.environ.get("ENGINE", "stock")
 
 
 def cases():
@@ -98,10 +102,24 @@ def check_json(case, text):
             yield f"json {dotted}: {value!r}, not {wanted!r}"
 
 
+def without_marks(lines, patterns):
+    """3.13 marks the place in a line where 3.11 marked none: LINES without
+    as many of these marks as there are too many lines."""
+    marks = [i for i, line in enumerate(lines) if not line.strip(" ~^")]
+    for some in itertools.combinations(marks, len(lines) - len(patterns)) \
+            if len(lines) > len(patterns) else ():
+        rest = [line for i, line in enumerate(lines) if i not in some]
+        if all(map(re.fullmatch, patterns, rest)):
+            return rest
+    return lines
+
+
 def check_stderr(patterns, text):
     if patterns == ["*"]:
         return
     lines = text.splitlines()
+    if ENGINE == "patched":
+        lines = without_marks(lines, patterns)
     if len(lines) != len(patterns):
         yield f"stderr has {len(lines)} lines, not {len(patterns)}: {text!r}"
         return
@@ -146,6 +164,10 @@ def main():
     print(f"1..{len(chosen)}")
     bad = 0
     for i, (group, case) in enumerate(chosen, 1):
+        if case.get("engine", ENGINE) != ENGINE:
+            print(f"ok {i} - {group}: {case['name']} # SKIP not with this "
+                  "engine", flush=True)
+            continue
         with tempfile.TemporaryDirectory() as folder:
             wrong = list(check(case, folder))
         bad += bool(wrong)

@@ -124,6 +124,29 @@ jail_call(PyObject *module, PyObject *args)
         "(OO)", status == JAIL_CALL_VALUE ? Py_True : Py_False, answer);
 }
 
+/* The answer is never read: a guest has one call at a time, so another before
+ * the end of its step would wait for it. */
+static PyObject *
+jail_tell(PyObject *module, PyObject *args)
+{
+    const struct jail_hooks *hooks = deny_get_hooks();
+    const char *name;
+    PyObject *data; /* borrowed */
+
+    (void)module;
+    if (!PyArg_ParseTuple(args, "sS:tell", &name, &data))
+        return NULL;
+    if (hooks->call == NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "there is nobody outside to call");
+        return NULL;
+    }
+    OWNED_REF sent = hooks->call(hooks->arg, name, PyBytes_AS_STRING(data),
+                                 (size_t)PyBytes_GET_SIZE(data), NULL);
+    if (sent == NULL)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
 static PyObject *
 jail_unresolved(PyObject *module, PyObject *ignored)
 {
@@ -141,6 +164,8 @@ static PyMethodDef jail_methods[] = {
     {"call", jail_call, METH_VARARGS,
      "call(name, bytes): (whether it did not fail, bytes) of a function "
      "outside."},
+    {"tell", jail_tell, METH_VARARGS,
+     "tell(name, bytes): call a function outside and do not wait."},
     {"explain", explain_name, METH_O,
      "explain(name): what the lists say about a name: a list of dicts."},
     {"nearest", explain_nearest, METH_O,

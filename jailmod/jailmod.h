@@ -38,8 +38,8 @@ struct jail_hooks {
      * receiver deduplicates); must not raise and must not call Python. */
     void (*denied)(void *arg, const struct jail_denial *denial);
     /* Call a function outside and wait for its answer, a new bytes object with
-     * *out_status, or NULL with an exception.  NULL: there is no outside to
-     * call. */
+     * *out_status, or NULL with an exception.  out_status NULL: do not wait.
+     * NULL: there is no outside to call. */
     PyObject *(*call)(void *arg, const char *name, const void *data,
                       size_t len, int *out_status);
     void *arg;

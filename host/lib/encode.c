@@ -157,6 +157,40 @@ add_globals_and_seed(const struct target *t, const struct immure_job *job,
     return add_bytes(t, FRAME_SEED, seed.data, seed.len, err);
 }
 
+static int
+add_session(const struct target *t, const struct immure_job *job,
+            struct err *err)
+{
+    const uint8_t flags = SESSION_BRIEF;
+    return add_bytes(t, FRAME_SESSION, &flags, job->brief ? 1 : 0, err);
+}
+
+static int
+add_function(const struct target *t, const struct immure_job *job,
+             const struct immure_limits *l, struct err *err)
+{
+    if (add_text(t, FRAME_FUNCTION, job->function, err) != 0 ||
+        add_fuel(t, l->fuel, err) != 0)
+        return -1;
+    return add_bytes(t, FRAME_INPUT, job->input.data, job->input.len, err);
+}
+
+static int
+add_program(const struct target *t, const struct immure_job *job,
+            const struct immure_limits *l, struct err *err)
+{
+    if ((job->interactive &&
+         add_bytes(t, FRAME_INTERACTIVE, NULL, 0, err) != 0) ||
+        add_text(t, FRAME_FILENAME, job->filename ? job->filename : "<string>",
+                 err) != 0 ||
+        add_quota(t, l->files, err) != 0 || add_fuel(t, l->fuel, err) != 0 ||
+        add_lists(t, job, l, err) != 0 ||
+        add_bytes(t, FRAME_INPUT, job->input.data, job->input.len, err) != 0 ||
+        add_globals_and_seed(t, job, err) != 0)
+        return -1;
+    return add_bytes(t, FRAME_CODE, job->code.data, job->code.len, err);
+}
+
 int
 encode_job(struct buf *out, uint16_t id, const struct immure_job *job,
            bool session, struct err *err)
@@ -166,20 +200,15 @@ encode_job(struct buf *out, uint16_t id, const struct immure_job *job,
     const struct immure_limits *l =
         memcmp(&job->limits, &none, sizeof none) == 0 ? &immure_default_limits
                                                       : &job->limits;
+    if (!session && (job->function != NULL || job->brief))
+        return err_set(err, ERR_USAGE, 0,
+                       "function and brief are for steps of a session");
     if (check_grants(job, err) != 0 ||
         add_limits(&t, l, job->nice, err) != 0 ||
         add_grants(&t, job, err) != 0 ||
-        (session && add_bytes(&t, FRAME_SESSION, NULL, 0, err) != 0) ||
-        (job->interactive &&
-         add_bytes(&t, FRAME_INTERACTIVE, NULL, 0, err) != 0) ||
-        add_text(&t, FRAME_FILENAME,
-                 job->filename ? job->filename : "<string>", err) != 0 ||
-        add_quota(&t, l->files, err) != 0 || add_fuel(&t, l->fuel, err) != 0 ||
-        add_lists(&t, job, l, err) != 0 ||
-        add_bytes(&t, FRAME_INPUT, job->input.data, job->input.len, err) !=
-            0 ||
-        add_globals_and_seed(&t, job, err) != 0 ||
-        add_bytes(&t, FRAME_CODE, job->code.data, job->code.len, err) != 0)
+        (session && add_session(&t, job, err) != 0) ||
+        (job->function != NULL ? add_function(&t, job, l, err)
+                               : add_program(&t, job, l, err)) != 0)
         return -1;
     return add_bytes(&t, FRAME_RUN, NULL, 0, err);
 }

@@ -135,13 +135,21 @@ struct immure_job {
     struct immure_limits limits;       /* all 0: immure_default_limits */
     bool interactive; /* the code is one statement, and the value of an
                        * expression is printed, as by Python's prompt */
+    /* A session's step, but the first: no code; the session's own function of
+     * this name is called with the input, as bytes.  sys.stdin and the files
+     * stay as they are, args, env, files and globals are not looked at. */
+    const char *function;
+    /* A session's step: its result has no files, and where its verdict is ok
+     * and neither output, denials nor calls that were refused are to be told,
+     * its json is "" and nothing but the verdict is measured. */
+    bool brief;
 };
 
 struct immure_result {
     enum immure_verdict verdict;
     int exit_code; /* the guest's own status, or -1 when it has none */
     int signal;    /* 0, or the signal that ended it */
-    char *json;    /* the result object, malloc'd */
+    char *json;    /* the result object, malloc'd; "": see `brief` */
 };
 
 IMMURE_API void immure_result_clear(struct immure_result *result);

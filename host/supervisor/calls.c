@@ -162,6 +162,15 @@ calls_end(struct calls *calls, struct answer *answer, uint64_t now_ns)
     return true;
 }
 
+bool
+calls_refused(const struct calls *calls)
+{
+    for (size_t i = 0; i < calls->ngrants; i++)
+        if (calls->grants[i].refused > 0)
+            return true;
+    return false;
+}
+
 json_t *
 calls_json(const struct calls *calls)
 {

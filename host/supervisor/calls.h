@@ -54,6 +54,9 @@ int calls_begin(struct calls *calls, const struct call *call, uint64_t now_ns,
  * was granted becomes ANSWER_QUOTA. */
 bool calls_end(struct calls *calls, struct answer *answer, uint64_t now_ns);
 
+/* Whether a call was not granted, or not so often. */
+bool calls_refused(const struct calls *calls);
+
 /* [{name count bytes ms refused}] of the functions that were called. */
 json_t *calls_json(const struct calls *calls);
 

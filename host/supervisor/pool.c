@@ -414,6 +414,7 @@ give(struct guest *guest, struct request *request)
 {
     struct run *run = &guest->run;
     run->session = (request->flags & JOB_SESSION) != 0;
+    run->brief = request->brief;
     run->queued_ns = request->queued_ns;
     run_mute(run, request->paused);
     request->guest = guest;

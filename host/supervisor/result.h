@@ -18,6 +18,7 @@ struct result_input {
     const struct capture *out;
     const struct capture *errs;
     const struct immure_limits *limits;
+    bool brief; /* no text but "" where nothing is to tell */
     const struct calls *calls;
     const char *policy; /* "sha256:..." */
     const char *engine;

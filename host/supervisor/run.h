@@ -84,6 +84,7 @@ struct run {
     bool reaped; /* nothing of the process is left */
     bool forgotten;
     bool session;   /* its job has more than one step */
+    bool brief;     /* of its step only what went wrong is told */
     unsigned steps; /* of it that are over */
     bool calls;     /* it may be sent answers: its input stays open */
     bool muted;     /* its output is left in the pipes for now */

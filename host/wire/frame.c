@@ -52,7 +52,7 @@ static const struct frame_row frame_types[FRAME_TYPE_COUNT] = {
     [FRAME_FORGET]       = {"forget",       0,         CLIENT},
     [FRAME_STATS]        = {"statistics",   64 * KIB,  CLIENT | SUPERVISOR},
     [FRAME_DRAIN]        = {"drain",        0,         CLIENT | SUPERVISOR},
-    [FRAME_SESSION]      = {"session",      0,         CLIENT},
+    [FRAME_SESSION]      = {"session",      1,         CLIENT},
     [FRAME_OPENED]       = {"opened",       4 * KIB,   SUPERVISOR},
     [FRAME_REFUSED]      = {"refused",      4 * KIB,   SUPERVISOR},
     [FRAME_BUSY]         = {"busy",         4,         SUPERVISOR},
@@ -73,6 +73,7 @@ static const struct frame_row frame_types[FRAME_TYPE_COUNT] = {
     [FRAME_BROKER_LEAVE] = {"leave gateways", 0,       TO_BROKER},
     [FRAME_BROKER_OPENED]  = {"gateways opened", 0,    BROKER},
     [FRAME_BROKER_REFUSED] = {"gateways refused", 4 * KIB, BROKER},
+    [FRAME_FUNCTION]     = {"function",     256,       CLIENT},
 };
 /* clang-format on */
 

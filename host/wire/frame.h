@@ -59,7 +59,7 @@ enum frame_type {
     FRAME_STATS,     /* empty; answered by a frame of this type, JSON text */
     FRAME_DRAIN,     /* empty; answered by one when no job is left */
     /* client to supervisor, relayed unread to the guest */
-    FRAME_SESSION, /* empty: more steps follow */
+    FRAME_SESSION, /* nothing or a byte, enum session_flag: more steps follow */
     /* supervisor to client */
     FRAME_OPENED,  /* id is a policy's: engine, text */
     FRAME_REFUSED, /* id is a policy's: u8 err_code, text */
@@ -82,6 +82,9 @@ enum frame_type {
     FRAME_FUEL, /* u64: steps of Python that this job may take */
     /* guest to supervisor */
     FRAME_FUEL_USED, /* u64: steps of Python that it took */
+    /* client to supervisor, relayed unread to the guest */
+    FRAME_FUNCTION, /* text: no code; a name of the session's own is
+                            called with the input */
     /* guest to supervisor, before SEALED and only under immure host */
     FRAME_REGISTER = 80, /* a gateway and its URI, see host/wire/call.h */
     /* supervisor to a gateway broker; ids are those of jobs */
@@ -103,6 +106,11 @@ enum frame_from {
     FRAME_FROM_GUEST,
     FRAME_FROM_BROKER,
     FRAME_FOR_BROKER, /* of the supervisor's */
+};
+
+/* What FRAME_SESSION may say of its step. */
+enum session_flag {
+    SESSION_BRIEF = 1, /* no files, and no JSON when there is nothing to tell */
 };
 
 enum frame_end {

@@ -86,10 +86,11 @@ set_globals(struct job *job, struct span text, struct err *err)
 }
 
 static int
-set_session(struct job *job, struct span nothing, struct err *err)
+set_session(struct job *job, struct span flags, struct err *err)
 {
-    (void)nothing, (void)err;
+    (void)err;
     job->session = true;
+    job->brief = flags.len > 0 && (flags.data[0] & SESSION_BRIEF);
     return 0;
 }
 
@@ -126,6 +127,14 @@ set_input(struct job *job, struct span bytes, struct err *err)
 }
 
 static int
+set_function(struct job *job, struct span name, struct err *err)
+{
+    (void)err;
+    job->function = name;
+    return 0;
+}
+
+static int
 set_quota(struct job *job, struct span rest, struct err *err)
 {
     return span_take_u64(&rest, &job->quota, err);
@@ -157,6 +166,7 @@ static int (*const parts[FRAME_TYPE_COUNT])(struct job *, struct span,
     [FRAME_ENV] = add_env,           [FRAME_QUOTA] = set_quota,
     [FRAME_FUEL] = set_fuel,         [FRAME_FILE] = add_file,
     [FRAME_SEED] = set_seed,         [FRAME_INTERACTIVE] = set_interactive,
+    [FRAME_FUNCTION] = set_function,
 };
 
 static int

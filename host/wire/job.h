@@ -47,6 +47,8 @@ struct job {
     bool seeded;
     bool session;     /* keep the state: another step follows */
     bool interactive; /* values of expressions are printed */
+    bool brief;       /* no files are told */
+    struct span function; /* a name to call with the input, or empty: code */
     int64_t seed;
     struct span *args;
     size_t nargs;

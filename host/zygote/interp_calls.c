@@ -90,13 +90,15 @@ wait_for_answer(struct interp *in, int *out_status)
     return told;
 }
 
-/* Send a call, or a registration, and wait for its answer. */
-static PyObject *
-ask(struct interp *in, enum frame_type type, const char *name,
-    const void *data, size_t len, int *out_status)
+/* Send a call, or a registration; a late answer to an earlier one is waited
+ * for before. */
+static int
+send_call(struct interp *in, enum frame_type type, const char *name,
+          const void *data, size_t len)
 {
     struct err err;
     OWNED_BUFFER frame = {0};
+    int status;
     const struct call call = {
         in->serial + 1, {(const uint8_t *)name, strlen(name)}, {data, len}};
     if (!call_name_is_valid(call.name)) {
@@ -104,31 +106,34 @@ ask(struct interp *in, enum frame_type type, const char *name,
                      "%.80s: not the name of a function or gateway: 1 to %d "
                      "letters, digits, '_', '.' and '-'",
                      name, CALL_NAME_MAX);
-        return NULL;
+        return -1;
     }
     if (in->asking) { /* an exception left it: the outside still works on it */
-        PyObject *late = wait_for_answer(in, out_status);
+        PyObject *late = wait_for_answer(in, &status);
         if (late == NULL)
-            return NULL;
+            return -1;
         Py_DECREF(late);
     }
     int made = type == FRAME_REGISTER ? register_add(&frame, &call, &err)
                                       : call_add(&frame, 0, &call, &err);
     if (made != 0 ||
-        fd_write_all(in->report->fd, frame.data, frame.len, &err) != 0) {
-        raise(&err);
-        return NULL;
-    }
+        fd_write_all(in->report->fd, frame.data, frame.len, &err) != 0)
+        return raise(&err);
     in->serial = call.serial;
     in->asking = true;
-    return wait_for_answer(in, out_status);
+    return 0;
 }
 
 PyObject *
 interp_call(void *arg, const char *name, const void *data, size_t len,
             int *out_status)
 {
-    return ask(arg, FRAME_CALL, name, data, len, out_status);
+    struct interp *in = arg;
+    if (send_call(in, FRAME_CALL, name, data, len) != 0)
+        return NULL;
+    if (out_status == NULL) /* told, not asked: the step ends before it */
+        return PyBytes_FromStringAndSize("", 0);
+    return wait_for_answer(in, out_status);
 }
 
 static const char capsule_name[] = "immure.register";
@@ -145,7 +150,9 @@ register_gateway(PyObject *self, PyObject *args)
         PyErr_SetString(PyExc_PermissionError, "the jail is closed");
         return NULL;
     }
-    PyObject *told = ask(in, FRAME_REGISTER, name, uri, strlen(uri), &status);
+    if (send_call(in, FRAME_REGISTER, name, uri, strlen(uri)) != 0)
+        return NULL;
+    PyObject *told = wait_for_answer(in, &status);
     if (told == NULL || status == ANSWER_VALUE) {
         PyObject *none = told != NULL ? Py_NewRef(Py_None) : NULL;
         Py_XDECREF(told);

@@ -286,7 +286,8 @@ interp_finish(struct interp *in, struct report *report, bool last)
     bool again = exception != NULL;
     if ((last || in->over) && interp_let_go(in))
         again = true;
-    interp_send_files(report);
+    if (!in->brief)
+        interp_send_files(report);
     if (again) /* finalizers have run, and str() of the exception */
         flush_streams(in);
     report_end(report, ending.end, last || in->over, ending.status);
@@ -336,6 +337,26 @@ run_source(struct interp *in, const struct job *job)
     return done ? 0 : -1;
 }
 
+/* No code, and so nothing to compile: what the session has under that name is
+ * called, as `NAME(input)` would be.  A fresh guest has nothing there. */
+static int
+call_function(struct interp *in, const struct job *job)
+{
+    PyObject *name = text_of(job->function);
+    PyObject *function = /* borrowed */
+        name ? PyDict_GetItemWithError(in->globals, name) : NULL;
+    if (function == NULL && name != NULL && PyErr_Occurred() == NULL)
+        PyErr_Format(PyExc_NameError, "name %R is not defined", name);
+    PyObject *input = function ? bytes_of(job->input) : NULL;
+    Py_XINCREF(function); /* it may take its own name away */
+    PyObject *done = input ? PyObject_CallOneArg(function, input) : NULL;
+    Py_XDECREF(function);
+    Py_XDECREF(input);
+    Py_XDECREF(name);
+    Py_XDECREF(done);
+    return done ? 0 : -1;
+}
+
 static void
 send_globals(struct interp *in, struct report *report)
 {
@@ -380,15 +401,15 @@ interp_run_job(struct interp *in, const struct job *job, struct report *report)
     forget_signals();
     if (!in->stepping)
         jail_set_files_quota(job->quota);
-    int begun = begin(in, job);
+    bool calls = job->function.len > 0;
+    int begun = calls && in->stepping ? 0 : begin(in, job);
     in->stepping = job->session;
+    in->brief = job->brief;
     in->plain.untouched = false;
-    if (begun == 0) {
-        if (interp_fuel_begin(in, job->fuel, report) == 0)
-            (void)run_source(in, job);
-        if (job->has_globals)
-            send_globals(in, report);
-    }
+    if (begun == 0 && interp_fuel_begin(in, job->fuel, report) == 0)
+        (void)(calls ? call_function(in, job) : run_source(in, job));
+    if (begun == 0 && job->has_globals)
+        send_globals(in, report);
     return interp_finish(in, report, !job->session);
 }
 

@@ -53,6 +53,7 @@ struct interp {
     struct region *region;    /* of arenas, or NULL (interp_memory.c) */
     bool stepping;            /* inside a session, behind its first step */
     bool over;                /* sys.exit() in a session */
+    bool brief;               /* this step tells no files */
     void *ballast;            /* freed before a MemoryError is reported */
     PyObject *flush;          /* the name, interned */
     struct plain plain;

@@ -95,17 +95,32 @@ deny_is_guest_code(const PyCodeObject *code)
            PyUnicode_Compare(code->co_filename, wanted) == 0;
 }
 
-/* The innermost line of guest code; 0 when there is none. */
+/* A module of the guest's, among its files. */
+static bool
+is_guests_module(const PyCodeObject *code)
+{
+    static const char home[] = "/job/";
+    const PyObject *name = code->co_filename;
+
+    return name != NULL && PyUnicode_IS_COMPACT_ASCII(name) &&
+           PyUnicode_GET_LENGTH(name) >= (Py_ssize_t)sizeof home - 1 &&
+           memcmp(PyUnicode_DATA(name), home, sizeof home - 1) == 0;
+}
+
+/* The innermost line of the guest's program; of a module of its own where no
+ * line of the program is under way; 0 when there is none. */
 static int
 find_line(void)
 {
     PyFrameObject *frame = PyEval_GetFrame(); /* borrowed */
-    int line = 0;
+    int line = 0, module_line = 0;
 
     Py_XINCREF(frame);
     while (frame != NULL) {
         PyCodeObject *code = PyFrame_GetCode(frame);
         bool guest = deny_is_guest_code(code);
+        if (module_line == 0 && is_guests_module(code))
+            module_line = PyFrame_GetLineNumber(frame);
         Py_DECREF(code);
         if (guest)
             line = PyFrame_GetLineNumber(frame);
@@ -113,7 +128,7 @@ find_line(void)
         Py_DECREF(frame);
         frame = outer;
     }
-    return line;
+    return line ? line : module_line;
 }
 
 void

@@ -183,11 +183,13 @@ def _codes_of(module):
         if id(thing) in seen:
             continue
         seen.add(id(thing))
-        if isinstance(thing, types.CodeType):
+        # By type(): what isinstance() asks, __class__, may be a lazy object's.
+        kind = type(thing)
+        if kind is types.CodeType:
             yield thing
             queue += [const for const in thing.co_consts
-                      if isinstance(const, types.CodeType)]
-        elif isinstance(thing, type):
+                      if type(const) is types.CodeType]
+        elif issubclass(kind, type):
             queue += vars(thing).values()
         else:
             queue += _inside(thing)
@@ -202,11 +204,11 @@ def _is_defined_in(module, value):
 
 def _inside(thing):
     """What a function, or a wrapper around one, is made of."""
-    if isinstance(thing, property):
+    if issubclass(type(thing), property):
         return thing.fget, thing.fset, thing.fdel
-    if isinstance(thing, (classmethod, staticmethod)):
+    if issubclass(type(thing), (classmethod, staticmethod)):
         thing = thing.__func__
-    if not isinstance(thing, types.FunctionType):
+    if type(thing) is not types.FunctionType:
         return ()
     return [part for part in (vars(thing).get("__wrapped__"), thing.__code__)
             if part is not None]

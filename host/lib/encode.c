@@ -161,8 +161,9 @@ static int
 add_session(const struct target *t, const struct immure_job *job,
             struct err *err)
 {
-    const uint8_t flags = SESSION_BRIEF;
-    return add_bytes(t, FRAME_SESSION, &flags, job->brief ? 1 : 0, err);
+    const uint8_t flags = (uint8_t)((job->brief ? SESSION_BRIEF : 0) |
+                                    (job->yields ? SESSION_YIELDS : 0));
+    return add_bytes(t, FRAME_SESSION, &flags, flags ? 1 : 0, err);
 }
 
 static int
@@ -200,9 +201,10 @@ encode_job(struct buf *out, uint16_t id, const struct immure_job *job,
     const struct immure_limits *l =
         memcmp(&job->limits, &none, sizeof none) == 0 ? &immure_default_limits
                                                       : &job->limits;
-    if (!session && (job->function != NULL || job->brief))
+    if (!session && (job->function != NULL || job->brief || job->yields))
         return err_set(err, ERR_USAGE, 0,
-                       "function and brief are for steps of a session");
+                       "function, brief and yields are for steps of a "
+                       "session");
     if (check_grants(job, err) != 0 ||
         add_limits(&t, l, job->nice, err) != 0 ||
         add_grants(&t, job, err) != 0 ||

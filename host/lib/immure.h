@@ -143,6 +143,9 @@ struct immure_job {
      * and neither output, denials nor calls that were refused are to be told,
      * its json is "" and nothing but the verdict is measured. */
     bool brief;
+    /* A session's step: one that has computed for 20 ms goes on at a lower
+     * priority (nice 10 more), so that short steps of others come first. */
+    bool yields;
 };
 
 struct immure_result {

@@ -151,7 +151,8 @@ send_result(struct front *front, const struct request *r, struct run *run)
                                     .errs = &run->capture[1],
                                     .limits = &limits,
                                     .calls = &r->calls,
-                                    .brief = r->brief,
+                                    .brief =
+                                        (r->step_flags & SESSION_BRIEF) != 0,
                                     .policy = r->pool->policy.hash,
                                     .engine = r->pool->engine};
     if (result_text(&in, &text, &err) != 0) {
@@ -346,7 +347,7 @@ add_frame(struct front *front, struct request *r, enum frame_type type,
     if (frame_add(&r->frames, type, payload.data, payload.len, err) != 0)
         return -1;
     if (type == FRAME_SESSION)
-        r->brief = payload.len > 0 && (payload.data[0] & SESSION_BRIEF);
+        r->step_flags = payload.len > 0 ? payload.data[0] : 0;
     if (type == FRAME_RUN)
         take_job(front, r);
     return 0;

@@ -1,10 +1,13 @@
 #include "host/supervisor/limits.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 
 #include "host/supervisor/run.h"
+
+enum { YIELD_NS = 20000000, YIELD_NICE = 10 };
 
 static void
 arm(struct run *run, struct event **timer, event_callback_fn callback,
@@ -71,6 +74,34 @@ on_wall(evutil_socket_t fd, short what, void *arg)
     soft(run, LIMIT_WALL, run->limits.wall_ms);
 }
 
+/* Its neighbours' short steps come first from here on. */
+static void
+give_way(struct run *run)
+{
+    int lower = (int)run->birth.nice + YIELD_NICE;
+    run->yielded = true;
+    (void)setpriority(PRIO_PROCESS, (id_t)run->pid, lower < 19 ? lower : 19);
+}
+
+/* Where this process may not raise it again it stays as it is. */
+static void
+come_back(struct run *run)
+{
+    if (run->yielded &&
+        setpriority(PRIO_PROCESS, (id_t)run->pid, (int)run->birth.nice) == 0)
+        run->yielded = false;
+}
+
+static uint64_t
+until_next_look(const struct run *run, uint64_t used)
+{
+    uint64_t limit = run->limits.cpu_ms * 1000000 - used;
+    if (run->yields && !run->yielded && used < YIELD_NS &&
+        YIELD_NS - used < limit)
+        return YIELD_NS - used;
+    return limit;
+}
+
 static void
 on_cpu(evutil_socket_t fd, short what, void *arg)
 {
@@ -81,10 +112,12 @@ on_cpu(evutil_socket_t fd, short what, void *arg)
         return;
     uint64_t limit = run->limits.cpu_ms * 1000000;
     uint64_t used = cpu_ns(run) - run->cpu_base_ns;
+    if (run->yields && !run->yielded && used >= YIELD_NS)
+        give_way(run);
     if (used >= limit)
         soft(run, LIMIT_CPU, run->limits.cpu_ms);
     else
-        arm(run, &run->cpu_timer, on_cpu, limit - used);
+        arm(run, &run->cpu_timer, on_cpu, until_next_look(run, used));
 }
 
 void
@@ -100,7 +133,8 @@ limits_start(struct run *run)
     run->facts.queue_us = (run->begun_ns - queued - start) / 1000;
     run->cpu_base_ns = cpu_ns(run);
     arm(run, &run->wall_timer, on_wall, run->limits.wall_ms * 1000000);
-    arm(run, &run->cpu_timer, on_cpu, run->limits.cpu_ms * 1000000);
+    come_back(run);
+    arm(run, &run->cpu_timer, on_cpu, until_next_look(run, 0));
 }
 
 void

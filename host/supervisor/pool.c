@@ -414,7 +414,8 @@ give(struct guest *guest, struct request *request)
 {
     struct run *run = &guest->run;
     run->session = (request->flags & JOB_SESSION) != 0;
-    run->brief = request->brief;
+    run->brief = (request->step_flags & SESSION_BRIEF) != 0;
+    run->yields = (request->step_flags & SESSION_YIELDS) != 0;
     run->queued_ns = request->queued_ns;
     run_mute(run, request->paused);
     request->guest = guest;

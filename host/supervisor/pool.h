@@ -28,7 +28,7 @@ struct request {
     bool joined;              /* the broker knows of it */
     bool registers;           /* a gateway is on its way to the broker */
     uint32_t register_serial; /* of the answer to that */
-    bool brief; /* the step: nothing is told where nothing is to tell */
+    unsigned step_flags;      /* enum session_flag */
     struct pool *pool;
     struct job_limits limits;
     struct calls calls;

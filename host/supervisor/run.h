@@ -85,6 +85,8 @@ struct run {
     bool forgotten;
     bool session;   /* its job has more than one step */
     bool brief;     /* of its step only what went wrong is told */
+    bool yields;    /* it gives way to others once it has computed for long */
+    bool yielded;   /* and has done so */
     unsigned steps; /* of it that are over */
     bool calls;     /* it may be sent answers: its input stays open */
     bool muted;     /* its output is left in the pipes for now */

@@ -110,7 +110,8 @@ enum frame_from {
 
 /* What FRAME_SESSION may say of its step. */
 enum session_flag {
-    SESSION_BRIEF = 1, /* no files, and no JSON when there is nothing to tell */
+    SESSION_BRIEF = 1,  /* no files; no JSON where there is nothing to tell */
+    SESSION_YIELDS = 2, /* one that computes for long gives way to others */
 };
 
 enum frame_end {

@@ -45,9 +45,9 @@ struct job {
     struct span globals;
     bool has_globals;
     bool seeded;
-    bool session;     /* keep the state: another step follows */
-    bool interactive; /* values of expressions are printed */
-    bool brief;       /* no files are told */
+    bool session;         /* keep the state: another step follows */
+    bool interactive;     /* values of expressions are printed */
+    bool brief;           /* no files are told */
     struct span function; /* a name to call with the input, or empty: code */
     int64_t seed;
     struct span *args;

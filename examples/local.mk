@@ -15,6 +15,10 @@ example_guests = \
 EXTRA_DIST += $(example_guests) \
 	examples/host_enter_jail.py \
 	examples/README.md \
+	examples/app/bottle/app.toml examples/app/bottle/units.py \
+	examples/app/flask/app.toml examples/app/flask/counter.py \
+	examples/app/flask/templates/page.html \
+	examples/app/hello/app.toml examples/app/hello/hello.py \
 	examples/csv_file/csv_file.py examples/csv_file/data.csv \
 	examples/csv_file/run \
 	examples/data/iris.csv \

@@ -66,6 +66,7 @@ include tests/crowd/local.mk
 include tests/faults/local.mk
 include tests/gateway/local.mk
 include tests/vfs/local.mk
+include tests/app/local.mk
 
 # --- layers: the same zygote with another main, which may leave layers out -------
 # The sources are in tests/layer/, for build/tests/layers is the program.

@@ -34,6 +34,7 @@ extern const struct command cli_commands[];
 
 int cmd_run(const struct cli *cli, int *out_status, struct err *err);
 int cmd_host(const struct cli *cli, int *out_status, struct err *err);
+int cmd_app(const struct cli *cli, int *out_status, struct err *err);
 int cmd_repl(const struct cli *cli, int *out_status, struct err *err);
 int cmd_policy(const struct cli *cli, int *out_status, struct err *err);
 int cmd_doctor(const struct cli *cli, int *out_status, struct err *err);

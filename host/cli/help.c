@@ -159,6 +159,32 @@ static const char grade_text[] =
     "  def test_square():\n"
     "      assert student.square(3) == 9\n";
 
+static const char app_text[] =
+    "usage: immure app [OPTIONS] DIR|app.toml ...\n"
+    "\n"
+    "Hosts WSGI applications, each in workers of its own behind all layers.  A\n"
+    "folder has an app.toml; only two lines of it have to be there:\n"
+    "\n"
+    "  name = \"shop\"\n"
+    "  entry = \"shop:app\"      # MODULE:CALLABLE, in shop.py beside it\n"
+    "\n"
+    "  --listen ADDR      HOST:PORT, [HOST]:PORT or unix:PATH (127.0.0.1:8000);\n"
+    "                     may be given more than once\n"
+    "  --access-log FILE  combined format; - is stdout (none)\n"
+    "  --error-log FILE   what applications print, tracebacks, what was denied\n"
+    "                     and why; - is stdout (stderr)\n"
+    "  --forwarded        a proxy is in front: believe its X-Forwarded-For,\n"
+    "                     -Proto and -Host\n"
+    "  --no-watch         reload at SIGHUP only, not when a file changes\n"
+    "  --connections N    so many at once (4096)\n"
+    "  --quiet            do not say where it listens\n"
+    "\n"
+    "SIGHUP reloads applications and opens the logs anew, SIGTERM and ^C end\n"
+    "when the requests that are under way have been answered.\n"
+    "\n"
+    "Example:\n"
+    "  immure app --access-log - examples/app/hello\n";
+
 static const char bench_text[] =
     "usage: immure bench [--quick] [--json] [--svg FILE] [--only TEXT]\n"
     "\n"
@@ -272,6 +298,13 @@ help_grade(void)
 }
 
 int
+help_app(void)
+{
+    output_print("%s", app_text);
+    return finish();
+}
+
+int
 help_bench(void)
 {
     output_print("%s", bench_text);
@@ -324,7 +357,8 @@ cmd_help(const struct cli *cli, int *out_status, struct err *err)
         {"run", help_general},   {"host", help_host},
         {"repl", help_repl},     {"policy", help_policy},
         {"doctor", help_doctor}, {"bench", help_bench},
-        {"grade", help_grade},   {"help", help_general},
+        {"grade", help_grade},   {"app", help_app},
+        {"help", help_general},
     };
     const char *topic = cli->argc > 1 ? cli->argv[1] : "run";
     if (topic[0] == '-')

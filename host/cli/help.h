@@ -7,6 +7,7 @@
 /* Print on stdout; the exit status. */
 int help_general(void);
 int help_host(void);
+int help_app(void);
 int help_repl(void);
 int help_policy(void);
 int help_doctor(void);

@@ -6,6 +6,7 @@ cli_sources = \
 	host/cli/bench_show.c \
 	host/cli/cli.h \
 	host/cli/commands.c \
+	host/cli/app.c \
 	host/cli/advice.c host/cli/advice.h \
 	host/cli/doctor.c \
 	host/cli/ending.c host/cli/ending.h \

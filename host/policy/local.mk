@@ -24,6 +24,7 @@ nodist_libimmure_a_SOURCES = $(policy_generated)
 # one is generated.
 policy_frozen = \
 	_immure_attacks=host/policy/attacks_data.py \
+	_immure_app=$(top_srcdir)/host/policy/_immure_app.py \
 	_immure_cases=$(top_srcdir)/host/policy/_immure_cases.py \
 	_immure_desk=$(top_srcdir)/host/policy/_immure_desk.py \
 	_immure_folders=$(top_srcdir)/host/policy/_immure_folders.py \
@@ -38,6 +39,7 @@ policy_frozen = \
 	_immure_survey=$(top_srcdir)/stdlib-whitelist/survey.py
 policy_frozen_files = \
 	host/policy/attacks_data.py \
+	$(top_srcdir)/host/policy/_immure_app.py \
 	$(top_srcdir)/host/policy/_immure_cases.py \
 	$(top_srcdir)/host/policy/_immure_desk.py \
 	$(top_srcdir)/host/policy/_immure_folders.py \
@@ -73,6 +75,7 @@ host/policy/attacks_data.py: host/policy/attacks.py $(policy_attacks)
 CLEANFILES += host/policy/attacks_data.py host/policy/builtin.c \
 	host/policy/profiles.py
 EXTRA_DIST += $(policy_profiles) host/policy/attacks.py \
+	host/policy/_immure_app.py \
 	host/policy/_immure_cases.py \
 	host/policy/_immure_desk.py \
 	host/policy/_immure_folders.py host/policy/_immure_gateways.py \

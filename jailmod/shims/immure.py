@@ -14,10 +14,11 @@ import _immure_fetch
 import _immure_gateway as gateway
 import _immure_services
 import _immure_store
+import _immure_wsgi as wsgi
 from _jail import JailAttribute, JailDenied, JailError, JailImport, TimeLimit
 
 __all__ = ["JailAttribute", "JailDenied", "JailError", "JailImport",
-           "TimeLimit", "gateway"]
+           "TimeLimit", "gateway", "wsgi"]
 
 gateway.fetch, gateway.Answer = _immure_fetch.fetch, _immure_fetch.Answer
 gateway.cache = _immure_store.Store("cache")
@@ -25,7 +26,9 @@ gateway.session = _immure_store.Store("session")
 gateway.clock, gateway.log = _immure_services.Clock(), _immure_services.Log()
 gateway.__all__ += ["Answer", "cache", "clock", "fetch", "log", "session"]
 
-# `from immure.gateway import call` works as well.
+# `from immure.gateway import call` works as well.  wsgi is what `immure app`
+# serves requests with.
 __path__ = []
 sys.modules["immure.gateway"] = gateway
+sys.modules["immure.wsgi"] = wsgi
 del sys, _immure_fetch, _immure_services, _immure_store

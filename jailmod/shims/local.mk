@@ -34,6 +34,7 @@ shim_sources = \
 	jailmod/shims/_immure_threads.py \
 	jailmod/shims/_immure_time.py \
 	jailmod/shims/_immure_tokens.py \
+	jailmod/shims/_immure_wsgi.py \
 	jailmod/shims/_immure_zones.py \
 	jailmod/shims/immure.py
 

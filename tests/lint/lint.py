@@ -19,6 +19,7 @@ ARROWS = {
     # from       may include, besides its own
     "main":       ("cli", "leaf"),
     "cli":        ("lib", "policy", "leaf"),
+    "service":    ("lib", "leaf"),
     "lib":        ("wire", "policy", "leaf"),
     "policy":     ("leaf",),
     "gateway":    ("link", "wire", "leaf"),

@@ -1,0 +1,6 @@
+"""The noisy tenant: each request computes until its time is up."""
+
+
+def app(environ, start_response):
+    while True:
+        pass

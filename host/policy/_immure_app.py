@@ -198,10 +198,22 @@ def _add_policy(source, app):
             text = "%s: %s" % (source.where("policy"), text)
         raise PolicyError(text) from None
     app["policy_files"] = [] if given in policies.known_profiles() else \
-        [os.path.abspath(given)]
+        [os.path.abspath(file) for file in policies.applied_by(given)
+         if not file.startswith("profile ")]
+    app["kept_back"] = app["policy_files"] + _files_in(policy["gateways"])
     # Applications of one policy share what it costs; where a statement stands
     # is no part of it.
     app["policy"] = json.dumps({**policy, "origins": {}}, sort_keys=True)
+
+
+def _files_in(table):
+    """The files that gateways read, or write to: the operator's alone."""
+    if isinstance(table, dict):
+        table = list(table.values())
+    if isinstance(table, list):
+        return [path for each in table for path in _files_in(each)]
+    text = table.rpartition("=")[2] if isinstance(table, str) else ""
+    return [text] if text.startswith("/") else []
 
 
 def _add_files(source, app):
@@ -224,8 +236,11 @@ def _add_files(source, app):
 
     _immure_given.find(files, origins, fail)
     skipped = {"__pycache__"} if app["files"] else _SKIPPED
-    app["files"] = [item for item in files["read_write"]
-                    if not skipped & set(item.partition("=")[0].split("/"))]
+    kept_back = set(map(os.path.realpath, app.pop("kept_back")))
+    app["files"] = [
+        item for item in files["read_write"]
+        if not skipped & set(item.partition("=")[0].split("/"))
+        and os.path.realpath(item.partition("=")[2]) not in kept_back]
 
 
 def _whole_folder(folder):

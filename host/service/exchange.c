@@ -82,7 +82,8 @@ give_body(struct exchange *x)
     }
     x->body_wanted = false;
     worker_answer(x->worker, x->body_serial, x->body.data, n);
-    buf_drop(&x->body, n);
+    if (n > 0)
+        buf_drop(&x->body, n);
     if (!x->body_whole)
         resume(x);
 }

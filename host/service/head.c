@@ -441,7 +441,7 @@ head_environ(struct exchange *x, struct buf *out, struct err *err)
         out->data[1 + i] = (uint8_t)(len >> (8 * i));
     if (buf_add(out, x->body.data, x->body.len, err) != 0)
         return -1;
-    buf_drop(&x->body, x->body.len);
+    x->body.len = 0;
     return 0;
 }
 

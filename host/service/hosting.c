@@ -63,6 +63,16 @@ hosting_unshare(struct hosting *hosting, unsigned policy)
     }
 }
 
+static void
+forget_policies(struct hosting *hosting)
+{
+    for (size_t i = 0; i < sizeof hosting->shared / sizeof *hosting->shared;
+         i++) {
+        free(hosting->shared[i].policy);
+        hosting->shared[i] = (struct sharing){0};
+    }
+}
+
 /* --- routing --- */
 
 /* 0: not for it; else the longer, the better. */
@@ -184,7 +194,7 @@ begin_anew(struct hosting *hosting, const char *why)
     event_free(hosting->im_event);
     hosting->im_event = NULL;
     immure_close(hosting->im);
-    memset(hosting->shared, 0, sizeof hosting->shared);
+    forget_policies(hosting);
     if (open_context(hosting, &err) != 0) {
         logs_error(&hosting->logs, NULL, NULL, "%s", err.msg);
         event_base_loopbreak(hosting->base);
@@ -389,9 +399,7 @@ tear_down(struct hosting *hosting)
         immure_close(hosting->im);
     if (hosting->inotify >= 0)
         close(hosting->inotify);
-    for (size_t i = 0; i < sizeof hosting->shared / sizeof *hosting->shared;
-         i++)
-        free(hosting->shared[i].policy);
+    forget_policies(hosting);
     if (hosting->base != NULL)
         event_base_free(hosting->base);
     logs_clear(&hosting->logs);

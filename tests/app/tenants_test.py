@@ -12,7 +12,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from server import BUILD, TOP, Server, has  # noqa: E402
+from server import BUILD, HERE, TOP, Server, has  # noqa: E402
 
 PLAIN = '''
 def app(environ, start):
@@ -159,6 +159,67 @@ class Frameworks(unittest.TestCase):
             self.assertIn(b"bottle.Bottle()", server.get(
                 "/notes/file", host="bottle.test").body)
             self.assertEqual(server.get("/", host="bottle.test").status, 404)
+
+
+@unittest.skipUnless(has("flask"), "no python3-flask here")
+class Gateways(unittest.TestCase):
+    """Flask's sessions outside of its workers."""
+
+    def get(self, c, path="/", **headers):
+        return c.request("GET", path, host="sessions.test", **headers)
+
+    def test_sessions(self):
+        with Server("sessions") as server:
+            server.wait_ready(host="sessions.test")
+            with server.connect() as c:
+                got = self.get(c)
+                cookie = got.header("set-cookie").partition(";")[0]
+                seen = [self.get(c, Cookie=cookie).body for _ in range(4)]
+                self.assertEqual(seen, [b"%d visits\n" % n
+                                        for n in (2, 3, 4, 5)])
+                for pid in server.part("guests"):
+                    os.kill(pid, signal.SIGKILL)
+                server.wait_ready(host="sessions.test")
+                self.assertEqual(self.get(c, Cookie=cookie).body,
+                                 b"6 visits\n")
+                self.get(c, "/end", Cookie=cookie)
+                self.assertEqual(self.get(c, Cookie=cookie).body,
+                                 b"1 visits\n")
+                self.assertEqual(self.get(c, "/late").body, b"ok")
+                for _ in range(100):    # the other worker may be faster
+                    if self.get(c, "/was").body == b"yes":
+                        break
+                    time.sleep(0.02)
+                self.assertEqual(self.get(c, "/was").body, b"yes")
+
+    def test_policy_is_not_among_the_files(self):
+        said = subprocess.run(
+            [os.path.join(BUILD, "immure-zygote"), "--tool", "app",
+             os.path.join(HERE, "apps/sessions")],
+            stdout=subprocess.PIPE, check=True).stdout
+        names = [item.partition("=")[0] for item in
+                 json.loads(said)[0]["files"]]
+        self.assertEqual(names, ["shop.py"])
+
+    def test_broker_killed_under_load(self):
+        with Server("sessions") as server:
+            server.wait_ready(host="sessions.test")
+            loads = [Load(server, "/", "sessions.test") for _ in range(3)]
+            for load in loads:
+                load.start()
+            for _ in range(4):
+                for pid in server.processes():
+                    with open("/proc/%d/comm" % pid) as file:
+                        if file.read().startswith("immure-broker"):
+                            os.kill(pid, signal.SIGKILL)
+                time.sleep(0.6)
+            for load in loads:
+                load.stop()
+            self.assertEqual([lost for load in loads for lost in load.lost],
+                             [])
+            statuses = {s for load in loads for s in load.statuses}
+            self.assertLessEqual(statuses, {200, 500, 503})
+            server.wait_ready(host="sessions.test")
 
 
 class Examples(unittest.TestCase):

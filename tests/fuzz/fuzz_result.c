@@ -136,8 +136,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     claims.files.left = 1000;
     eat(&facts, &claims, &report);
-    const struct result_input in = {&facts,  &claims, &streams[0], &streams[1],
-                                    &limits, &calls,  "sha256:0",  "cpython"};
+    const struct result_input in = {.facts = &facts,
+                                    .claims = &claims,
+                                    .out = &streams[0],
+                                    .errs = &streams[1],
+                                    .limits = &limits,
+                                    .calls = &calls,
+                                    .policy = "sha256:0",
+                                    .engine = "cpython"};
     if (result_text(&in, &text, &err) != 0)
         abort();
     check(text, &facts, &claims);

@@ -3,6 +3,7 @@
  * Descriptor 3 is the supervisor.  Its environment is what the policy names
  * for secrets.  It runs no Python and no job's code; when the supervisor is
  * gone, so is it. */
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 
 #include "host/gateway/broker.h"
 
-enum { STATUS_USAGE = 125 };
+enum { STATUS_USAGE = 125, END_MS = 2500 };
 
 int
 main(int argc, char **argv)
@@ -38,5 +39,9 @@ main(int argc, char **argv)
     while (!broker->over && event_base_loop(base, EVLOOP_ONCE) == 0)
         ;
     broker_clear(broker);
-    _exit(0); /* threads may still work: they end with this process */
+    /* Threads may have something to end at a server, and may not be waited
+     * for long: what still works then ends with this process. */
+    for (int ms = 0; ms < END_MS && atomic_load(&broker->workers) > 0; ms++)
+        (void)poll(NULL, 0, 1);
+    _exit(0);
 }

@@ -18,6 +18,7 @@
 enum {
     BROKER_FD = 3,
     ENVIRONMENT_MAX = 64,
+    END_MS = 3000,  /* a little more than it takes */
     AGAIN_MS = 100, /* between two starts: a guest may know how to crash it */
 };
 
@@ -108,10 +109,10 @@ lose(struct broker_link *b)
         return;
     b->up = false;
     frame_link_clear(&b->link);
-    if (b->pid > 0)
-        kill(b->pid, SIGKILL);
     if (b->ending)
         return;
+    if (b->pid > 0)
+        kill(b->pid, SIGKILL);
     if (b->state == BROKER_OPENING) {
         b->state = BROKER_REFUSED;
         b->events.refused(b->events.arg, &b->cause);
@@ -330,8 +331,18 @@ broker_link_reaped(struct broker_link *b, pid_t pid)
 void
 broker_link_end(struct broker_link *b)
 {
+    if (b->ending)
+        return;
     b->ending = true;
+    b->ended_ns = now_ns();
     lose(b);
+}
+
+void
+broker_link_end_late(struct broker_link *b, uint64_t now)
+{
+    if (b->ending && b->pid > 0 && now - b->ended_ns > END_MS * 1000000ull)
+        kill(b->pid, SIGKILL);
 }
 
 bool

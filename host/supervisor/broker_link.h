@@ -36,7 +36,7 @@ struct broker_link {
     bool up;          /* link and pid are of a process that answers */
     bool ending;
     pid_t pid; /* 0: none that is not reaped */
-    uint64_t started_ns;
+    uint64_t started_ns, ended_ns;
     struct frame_link link;
     /* The payloads of FRAME_BROKER_OPEN: a new process gets them all. */
     char *opens[GRANTS_MAX + 1]; /* malloc'd */
@@ -69,7 +69,10 @@ void broker_link_give_up(struct broker_link *broker);
 /* A child's end; whether it was this one's. */
 bool broker_link_reaped(struct broker_link *broker, pid_t pid);
 
+/* Close its socket: it ends what its jobs have open, and itself.  One that
+ * takes longer than it may is killed by broker_link_end_late(). */
 void broker_link_end(struct broker_link *broker);
+void broker_link_end_late(struct broker_link *broker, uint64_t now_ns);
 bool broker_link_is_gone(const struct broker_link *broker);
 void broker_link_free(struct broker_link *broker);
 

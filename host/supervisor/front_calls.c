@@ -204,6 +204,10 @@ is_late(const struct request *r, uint64_t now_ns)
 void
 front_check_brokers(struct front *front, uint64_t now_ns)
 {
+    struct pool *pool;
+    TAILQ_FOREACH(pool, &front->guests->pools, entry)
+    if (pool->broker != NULL)
+        broker_link_end_late(pool->broker, now_ns);
     for (int id = 0; id < FRONT_IDS && front->nopen > 0; id++) {
         struct request *r = front->requests[id];
         if (r != NULL && is_late(r, now_ns))

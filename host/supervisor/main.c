@@ -8,6 +8,7 @@
  *
  * --once: a guest is asked for when there is a job, and none waits. */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,7 +27,12 @@
 #include "host/supervisor/trace.h"
 #include "host/wall/uids.h"
 
-enum { STATUS_USAGE = 125, GUESTS_MAX = 64, GUESTS_MOST = 10000 };
+enum {
+    STATUS_USAGE = 125,
+    GUESTS_MAX = 64,
+    GUESTS_MOST = 10000,
+    BROKER_LOOK_MS = 1,
+};
 
 struct supervisor {
     struct event_base *base;
@@ -237,6 +243,20 @@ all_gone(const struct supervisor *s)
     return true;
 }
 
+/* Whether one is alive, and has not had the time that it may take. */
+static bool
+any_broker(struct supervisor *s)
+{
+    struct pool *pool;
+    bool any = false;
+    TAILQ_FOREACH(pool, &s->guests.pools, entry)
+    if (pool->broker != NULL) {
+        broker_link_end_late(pool->broker, run_now_ns());
+        any = any || !broker_link_is_gone(pool->broker);
+    }
+    return any;
+}
+
 /* Kill all that was started, and wait until it is gone. */
 static void
 tear_down(struct supervisor *s)
@@ -247,10 +267,15 @@ tear_down(struct supervisor *s)
     end_program(s);
     while (!all_gone(s)) {
         siginfo_t info;
-        if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL) !=
-            0)
+        /* A broker that ends by itself is looked after. */
+        bool brokers = any_broker(s);
+        if (waitid(P_ALL, 0, &info,
+                   WEXITED | WSTOPPED | WNOWAIT | __WALL |
+                       (brokers ? WNOHANG : 0)) != 0)
             break; /* ECHILD */
         reap_children(s);
+        if (brokers)
+            (void)poll(NULL, 0, BROKER_LOOK_MS);
     }
     front_clear(&s->front);
     while ((pool = TAILQ_FIRST(&s->guests.pools)) != NULL) {

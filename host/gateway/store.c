@@ -137,7 +137,8 @@ end(void *arg)
     free(visitor);
 }
 
-static const struct worker_ops ops = {run, interrupt, end};
+static const struct worker_ops ops = {
+    .run = run, .interrupt = interrupt, .end = end};
 
 /* --- jobs ---- */
 

@@ -111,6 +111,8 @@ work(void *arg)
         put(w, w->ops->run(w->state, &ask, &out), &out);
         buf_clear(&out);
         buf_clear(&data);
+        if (w->ops->after != NULL)
+            w->ops->after(w->state);
     }
     buf_clear(&data);
     w->ops->end(w->state);

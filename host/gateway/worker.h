@@ -29,6 +29,9 @@ struct worker_ops {
      * deadline, or soon after it is told to stop. */
     enum answer_status (*run)(void *state, const struct worker_ask *ask,
                               struct buf *out);
+    /* On the thread, when the answer is on its way: what need not be waited
+     * for.  NULL: nothing. */
+    void (*after)(void *state);
     /* On the loop's thread while run() works: make a library that does not
      * look at ask->stop return.  It must not block.  NULL: nothing to do. */
     void (*interrupt)(void *state);

@@ -12,9 +12,17 @@ is_text(uint8_t c)
 bool
 json_text_is_modest(const uint8_t *data, size_t len)
 {
+    return json_text_is_within(data, len, JSON_TEXT_MAX, JSON_TEXT_DEPTH,
+                               JSON_TEXT_VALUES);
+}
+
+bool
+json_text_is_within(const uint8_t *data, size_t len, size_t bytes_max,
+                    size_t depth_max, size_t values_max)
+{
     size_t depth = 0, values = 0;
     bool quoted = false;
-    if (len > JSON_TEXT_MAX)
+    if (len > bytes_max)
         return false;
     for (size_t i = 0; i < len; i++) {
         uint8_t c = data[i];
@@ -29,7 +37,7 @@ json_text_is_modest(const uint8_t *data, size_t len)
         depth += c == '[' || c == '{';
         depth -= depth > 0 && (c == ']' || c == '}');
         values += c == ',' || c == '[' || c == '{';
-        if (depth > JSON_TEXT_DEPTH || values > JSON_TEXT_VALUES)
+        if (depth > depth_max || values > values_max)
             return false;
     }
     return true;

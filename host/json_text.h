@@ -22,6 +22,10 @@ enum {
  * its grammar. */
 bool json_text_is_modest(const uint8_t *data, size_t len);
 
+/* The same within other bounds. */
+bool json_text_is_within(const uint8_t *data, size_t len, size_t bytes_max,
+                         size_t depth_max, size_t values_max);
+
 /* Space in the place of white space that ends lines; in place.  Inside a
  * string of well-formed JSON there is none. */
 void json_text_one_line(char *text);

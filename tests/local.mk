@@ -36,7 +36,7 @@ endif
 tests_unit_test_confine_SOURCES = tests/unit/test_confine.c
 tests_unit_test_confine_CPPFLAGS = $(test_cppflags)
 tests_unit_test_confine_LDADD = libgateway.a $(host_libs) $(CHECK_LIBS) \
-	-lpthread
+	$(gateway_libs) -lpthread
 tests_unit_test_facts_SOURCES = tests/unit/test_facts.c
 tests_unit_test_facts_CPPFLAGS = $(test_cppflags)
 tests_unit_test_facts_LDADD = $(host_libs) $(CHECK_LIBS)

@@ -9,6 +9,7 @@ const struct gateway_kind *const gateway_kinds[] = {
 #endif
     &gateway_log,
     &gateway_session,
+    &gateway_sql,
     &gateway_stream,
     &gateway_stub,
     NULL,

@@ -11,6 +11,11 @@ gateway_sources = \
 	host/gateway/login_redis.c \
 	host/gateway/main.c \
 	host/gateway/mysql_auth.c host/gateway/mysql_auth.h \
+	host/gateway/sql.c host/gateway/sql.h \
+	host/gateway/sql_ask.c \
+	host/gateway/sql_result.c \
+	host/gateway/sql_text.c \
+	host/gateway/sql_uri.c host/gateway/sql_uri.h \
 	host/gateway/store.c host/gateway/store.h \
 	host/gateway/store_key.c \
 	host/gateway/store_memcached.c \
@@ -25,9 +30,21 @@ gateway_sources = \
 gateway_cppflags = $(LIBMD_CFLAGS)
 gateway_libs = $(LIBMD_LIBS)
 if WITH_SQLITE
-gateway_sources += host/gateway/store_sqlite.c
+gateway_sources += host/gateway/sql_sqlite.c host/gateway/store_sqlite.c
 gateway_cppflags += -DWITH_SQLITE $(SQLITE_CFLAGS)
 gateway_libs += $(SQLITE_LIBS)
+endif
+if WITH_POSTGRES
+gateway_sources += host/gateway/sql_postgres.c host/gateway/sql_postgres.h \
+	host/gateway/sql_postgres_values.c
+gateway_cppflags += -DWITH_POSTGRES $(POSTGRES_CFLAGS)
+gateway_libs += $(POSTGRES_LIBS)
+endif
+if WITH_MARIADB
+gateway_sources += host/gateway/sql_mariadb.c host/gateway/sql_mariadb.h \
+	host/gateway/sql_mariadb_rows.c
+gateway_cppflags += -DWITH_MARIADB $(MARIADB_CFLAGS)
+gateway_libs += $(MARIADB_LIBS)
 endif
 if WITH_CURL
 gateway_sources += \

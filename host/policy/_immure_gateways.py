@@ -3,6 +3,7 @@
 A gateway stands in a table of its own, [gateways.NAME]; one of a policy that
 extends another takes the whole place of the other's gateway of that name."""
 import json
+import os
 import re
 from typing import NamedTuple
 
@@ -102,6 +103,9 @@ _LOGIN = {
                           "it."),
 }
 
+# Statements that guests may use, as host/gateway/sql.c has them.
+_CLASSES = ("select", "insert", "update", "delete", "schema", "other")
+
 # kind: (what it is, its own keys).
 KINDS = {
     "stream": ("Sockets of the guest's, to one server: unmodified client "
@@ -121,6 +125,35 @@ KINDS = {
         "password_env": Text("MYSQL_PASSWORD",
                              "The variable of immure's environment that has "
                              "it.", r"[A-Za-z_][A-Za-z0-9_]*"),
+    }),
+    "sql": ("A database, by immure.gateway.sql (PEP 249).", {
+        "uri": Text("postgresql://app@db.example/shop",
+                    "Which one: sqlite:PATH, relative to the policy's file, "
+                    "or sqlite::memory:, a new one for each connection; "
+                    "postgresql://..., as libpq has it; "
+                    "mysql://USER@HOST:PORT/DATABASE or mariadb://..., with "
+                    "?socket=PATH, tls=yes and ca=PATH. No guest sees it.",
+                    needed=True),
+        "password_file": File("/etc/shop.password", "The file that holds the "
+                              "password, on one line."),
+        "password_env": Text("SHOP_PASSWORD", "The variable of immure's "
+                             "environment that holds the password.",
+                             r"[A-Za-z_][A-Za-z0-9_]*"),
+        "read_only": Flag(False, "Queries only, in transactions that the "
+                          "database itself holds to that."),
+        "statements": Names("class of statements", "select",
+                            "What guests may do; left out, all but other. "
+                            "sqlite judges what a statement does; of the "
+                            "others its words are judged, and what functions, "
+                            "triggers and views of the database do is its "
+                            "user's privileges to bound.", _CLASSES,
+                            "no class of statements"),
+        "rows": Number("rows", COUNT, 1, 10 ** 6, "10000",
+                       "Rows of one result."),
+        "size": Number("size", SIZE, _K, 15 * _K ** 2, "4M",
+                       "Bytes of one result, and of one value."),
+        "connections": Number("connections", COUNT, 1, 16, "4",
+                              "Connections that a job may have at once."),
     }),
     "stub": ("The same answer to every call, for development and tests.", {
         "answer": Value("What immure.gateway.call() returns; null by itself."),
@@ -184,6 +217,8 @@ KINDS = {
 # What --grant NAME=URI makes of a URI: (how it begins, kind).  The gateway has
 # the key `uri`, and all else by default.
 SCHEMES = (
+    ("sqlite:", "sql"), ("postgresql://", "sql"), ("postgres://", "sql"),
+    ("mysql://", "sql"), ("mariadb://", "sql"),
     ("cache:memcache:", "cache"),
     ("cache:redis:", "cache"),
     ("memcache:tcp://", "stream"),
@@ -332,7 +367,29 @@ class Reader:
             whole[field] = self.READ[type(row)](self, (*path, key), row,
                                                 value)
         self.complete(path, keys, whole)
+        if kind == "sql":
+            self.check_sql(path, whole)
         return whole
+
+    def check_sql(self, path, whole):
+        uri = whole["uri"]
+        schemes = [scheme for scheme, kind in SCHEMES if kind == "sql"]
+        if not any(uri.startswith(scheme) for scheme in schemes):
+            self.fail((*path, "uri"), "%s.uri begins with one of %s",
+                      ".".join(path), ", ".join(schemes))
+        if uri.startswith("sqlite:") and uri != "sqlite::memory:":
+            if uri == "sqlite:":
+                self.fail((*path, "uri"), "%s.uri: sqlite: needs a path",
+                          ".".join(path))
+            file = self.source.beside(uri.removeprefix("sqlite:"))
+            whole["uri"] = "sqlite:" + os.path.abspath(file)
+        if whole["read_only"] and whole.get("statements", ["select"]) != [
+                "select"]:
+            self.fail((*path, "statements"), "%s: statements has no effect "
+                      "with read_only", ".".join(path))
+        if "password_file" in whole and "password_env" in whole:
+            self.fail((*path, "password_env"), "%s: password_file and "
+                      "password_env: remove one", ".".join(path))
 
     def complete(self, path, keys, whole):
         for key, row in keys.items():

@@ -26,6 +26,7 @@ shim_sources = \
 	jailmod/shims/_immure_services.py \
 	jailmod/shims/_immure_signal.py \
 	jailmod/shims/_immure_socket.py \
+	jailmod/shims/_immure_sql.py \
 	jailmod/shims/_immure_ssl.py \
 	jailmod/shims/_immure_stdio.py \
 	jailmod/shims/_immure_store.py \

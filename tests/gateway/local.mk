@@ -2,8 +2,17 @@
 gateway_test_libs = libgateway.a libwire.a libbase.a $(LIBEVENT_LIBS) \
 	$(SECCOMP_LIBS) $(JANSSON_LIBS) $(gateway_libs) $(CHECK_LIBS)
 gateway_test_cppflags = $(test_cppflags) $(gateway_cppflags)
-gateway_tests = tests/gateway/test_store_keys
+gateway_tests = tests/gateway/test_sql_text tests/gateway/test_store_keys
 TESTS += tests/gateway/services_test.py
+if WITH_SQLITE
+TESTS += tests/gateway/sql_sqlite_test.py
+endif
+if WITH_POSTGRES
+TESTS += tests/gateway/sql_postgres_test.py
+endif
+if WITH_MARIADB
+TESTS += tests/gateway/sql_mariadb_test.py
+endif
 if WITH_STORES
 TESTS += tests/gateway/store_test.py
 endif
@@ -24,3 +33,6 @@ tests_gateway_test_fetch_rules_LDADD = $(gateway_test_libs)
 tests_gateway_test_store_keys_SOURCES = tests/gateway/test_store_keys.c
 tests_gateway_test_store_keys_CPPFLAGS = $(gateway_test_cppflags)
 tests_gateway_test_store_keys_LDADD = $(gateway_test_libs)
+tests_gateway_test_sql_text_SOURCES = tests/gateway/test_sql_text.c
+tests_gateway_test_sql_text_CPPFLAGS = $(gateway_test_cppflags)
+tests_gateway_test_sql_text_LDADD = $(gateway_test_libs)

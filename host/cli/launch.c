@@ -1,5 +1,8 @@
 #include "host/cli/launch.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/cleanup.h"
@@ -68,6 +71,24 @@ on_called(void *arg, struct immure_call *call, const char *function,
                   serial, data, len);
 }
 
+/* The supervisor opens it again: what is wrong with it is said here. */
+static int
+check_audit(const char *path, struct err *err)
+{
+    struct stat st;
+    if (path == NULL)
+        return 0;
+    OWNED_FD fd =
+        open(path,
+             O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+             0600);
+    if (fd < 0 || fstat(fd, &st) != 0)
+        return err_set(err, ERR_USAGE, errno, "--audit %s", path);
+    return S_ISREG(st.st_mode)
+               ? 0
+               : err_set(err, ERR_USAGE, 0, "--audit %s: not a file", path);
+}
+
 int
 launch(struct launch *launch, int *out_status, struct err *err)
 {
@@ -77,6 +98,7 @@ launch(struct launch *launch, int *out_status, struct err *err)
     struct immure_err failed;
     OWNED_FD out = -1;
     if (report_open(launch->cli, o, &report, err) != 0 ||
+        check_audit(o->audit, err) != 0 ||
         (o->out != NULL && out_open(o->out, &out, err) != 0))
         return -1;
     launch->job.limits = limits_of(launch->policy);
@@ -88,11 +110,13 @@ launch(struct launch *launch, int *out_status, struct err *err)
         launch->job.grants = launch->grants->rows;
         launch->job.ngrants = launch->grants->count;
     }
-    int done = launch->host
-                   ? immure_run_host(NULL, launch->policy->json, &launch->job,
-                                     STDIN_FILENO, &events, &result, &failed)
-                   : immure_run(NULL, launch->policy->json, &launch->job,
-                                &events, &result, &failed);
+    const struct immure_config config = {.audit = o->audit};
+    int done =
+        launch->host
+            ? immure_run_host(&config, launch->policy->json, &launch->job,
+                              STDIN_FILENO, &events, &result, &failed)
+            : immure_run(&config, launch->policy->json, &launch->job, &events,
+                         &result, &failed);
     if (done != 0)
         return hand_over(&failed, err);
     *out_status = report_end(&report, &result, o->explain);

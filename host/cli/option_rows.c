@@ -216,6 +216,15 @@ set_grant(struct options *o, const char *value, struct err *err)
 }
 
 static int
+set_audit(struct options *o, const char *value, struct err *err)
+{
+    if (value[0] == '\0')
+        return err_set(err, ERR_USAGE, 0, "--audit needs the name of a file");
+    o->audit = value;
+    return 0;
+}
+
+static int
 set_json(struct options *o, const char *value, struct err *err)
 {
     (void)value, (void)err;
@@ -329,6 +338,8 @@ const struct option_row option_rows[] = {
      GROUP_RESULT, BOTH, .set = set_report_fd},
     {"out", 0, "DIR", "write the files that the guest made or changed\nbelow /job into DIR",
      GROUP_RESULT, FOR_RUN, .set = set_out},
+    {"audit", 0, "FILE", "append a line of JSON to FILE for each call of\na function or gateway",
+     GROUP_RESULT, BOTH, .set = set_audit},
     {"echo", 0, NULL, "print the lines of a pipe behind their prompts",
      GROUP_RESULT, FOR_REPL, .set = set_echo},
     {"explain", 0, NULL, "after the run, print what was denied: its line,\nthe rule, and what would allow it",

@@ -29,7 +29,7 @@ struct option_list {
 /* Texts are borrowed from argv. */
 struct options {
     const char *code, *module;
-    const char *policy, *input, *globals, *report, *out;
+    const char *policy, *input, *globals, *report, *out, *audit;
     struct option_list files, dirs, env, imports, folders, grants;
     struct option_list gateways; /* of --grant as well: NAME=URI */
     uint64_t limits[POLICY_LIMIT_COUNT];

@@ -162,6 +162,8 @@ struct immure_config {
     const char *zygote_path;        /* program, and immure-zygote there too */
     const char *const *zygote_args; /* extra arguments, NULL-ended, or NULL */
     unsigned guests;                /* alive at once; 0: 64; at most 10000 */
+    const char *audit; /* a file that each call of a guest's is logged in, a
+                          line of JSON; NULL: none */
 };
 
 struct immure;

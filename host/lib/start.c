@@ -44,6 +44,10 @@ fill_arguments(struct arguments *a, const struct start *start,
         add(a, "--guests");
         add(a, a->guests);
     }
+    if (config->audit != NULL) {
+        add(a, "--audit");
+        add(a, config->audit);
+    }
     add(a, zygote);
     add(a, "immure-zygote");
     for (size_t i = 0; config->zygote_args && config->zygote_args[i]; i++)

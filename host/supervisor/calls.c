@@ -141,6 +141,7 @@ calls_begin(struct calls *calls, const struct call *call, uint64_t now_ns,
     calls->waiting = grant;
     calls->serial = call->serial;
     calls->since_ns = now_ns;
+    calls->sent = call->data.len;
     *out = ANSWER_VALUE;
     return 0;
 }

@@ -23,6 +23,8 @@ struct calls {
     struct grant *waiting; /* whose answer the guest waits for, or NULL */
     uint32_t serial;       /* of that call */
     uint64_t since_ns;
+    size_t sent;      /* bytes of that call */
+    unsigned refused; /* calls that were never made, this one or others */
 };
 
 /* Take the payload of a FRAME_GRANT.  ERR_PROTO: malformed, a name twice, or

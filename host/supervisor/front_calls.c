@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "host/supervisor/audit.h"
+
 /* A broker answers by itself when the time of a call is up. */
 enum { BROKER_SLACK_MS = 2000 };
 
@@ -11,16 +13,60 @@ enum { STREAM_CALLS = 100000 };
 
 static const struct span nothing = {(const uint8_t *)"", 0};
 
+/* A call that was answered, or never made. */
+static int
+log_call(struct request *request, struct span name, bool gateway,
+         const struct answer *answer, size_t sent, uint64_t ns,
+         struct err *err)
+{
+    const struct audit_call call = {.policy = request->pool->policy.hash,
+                                    .job = request->id,
+                                    .name = name,
+                                    .gateway = gateway,
+                                    .sent = sent,
+                                    .came = answer->data.len,
+                                    .ns = ns,
+                                    .status = answer->status};
+    return audit_write(request->pool->guests->audit, &call, err);
+}
+
 static int
 answer(struct request *request, struct run *run, struct answer *answer,
        struct err *err)
 {
-    bool gateway = calls_wait_for_gateway(&request->calls);
-    if (!calls_end(&request->calls, answer, run_now_ns()))
+    struct calls *calls = &request->calls;
+    const struct grant *grant = calls->waiting;
+    bool gateway = calls_wait_for_gateway(calls);
+    uint64_t now_ns = run_now_ns();
+    if (!calls_end(calls, answer, now_ns))
         return 0;
     if (gateway)
         run_hold_wall(run, false);
+    const struct span name = {(const uint8_t *)grant->name,
+                              strlen(grant->name)};
+    if (log_call(request, name, gateway, answer, calls->sent,
+                 now_ns - calls->since_ns, err) != 0) {
+        run_give_up(run, err);
+        return 0;
+    }
     return run_answer(run, answer, err);
+}
+
+/* The first of a job's: a guest may ask for what it was not granted as often
+ * as its report lets it. */
+static int
+refuse(struct request *request, struct run *run, const struct call *call,
+       enum answer_status status, struct err *err)
+{
+    const struct answer told = {call->serial, status, nothing};
+    bool gateway = gateways_have(&request->pool->policy.gateways, call->name);
+    if (request->calls.refused++ < AUDIT_REFUSALS_MAX &&
+        log_call(request, call->name, gateway, &told, call->data.len, 0,
+                 err) != 0) {
+        run_give_up(run, err);
+        return 0;
+    }
+    return run_answer(run, &told, err);
 }
 
 /* End the call that the guest waits in, with a text. */
@@ -57,10 +103,8 @@ front_take_call(struct front *front, struct request *request, struct run *run,
     if (call_parse(payload, &call, err) != 0 ||
         calls_begin(&request->calls, &call, run_now_ns(), &status, err) != 0)
         return -1;
-    if (status != ANSWER_VALUE) {
-        const struct answer told = {call.serial, status, nothing};
-        return run_answer(run, &told, err);
-    }
+    if (status != ANSWER_VALUE)
+        return refuse(request, run, &call, status, err);
     if (calls_wait_for_gateway(&request->calls))
         ask_gateway(request, run, payload);
     else

@@ -203,6 +203,16 @@ gateways_add(struct gateways *g, const char *name, const json_t *keys,
     return 0;
 }
 
+bool
+gateways_have(const struct gateways *g, struct span name)
+{
+    for (size_t i = 0; i < g->count; i++)
+        if (strlen(g->rows[i].name) == name.len &&
+            memcmp(g->rows[i].name, name.data, name.len) == 0)
+            return true;
+    return false;
+}
+
 void
 gateways_drop_last(struct gateways *g)
 {

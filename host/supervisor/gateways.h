@@ -35,6 +35,9 @@ int gateways_split(json_t *policy, struct gateways *out, struct err *err);
 int gateways_add(struct gateways *gateways, const char *name,
                  const json_t *keys, char **out_json, struct err *err);
 
+/* Whether there is one of that name. */
+bool gateways_have(const struct gateways *gateways, struct span name);
+
 /* The broker refused the one that was added last. */
 void gateways_drop_last(struct gateways *gateways);
 

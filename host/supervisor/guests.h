@@ -7,6 +7,7 @@
 
 #include "host/supervisor/run.h"
 
+struct audit;
 struct pool;
 struct request;
 struct zygote;
@@ -39,13 +40,14 @@ enum { GUESTS_BUCKETS = 1024 };
 
 struct guests {
     struct event_base *base;
-    struct cgroups *cgroups; /* owned; NULL where there are none, for: */
-    int cgroups_why;         /* an errno */
-    struct uids *uids;       /* owned; NULL where there are none */
-    struct pool_list pools;  /* the next to get a guest first */
-    unsigned alive;          /* guests that are not reaped */
-    unsigned max;            /* of them at any time */
-    bool held;               /* no job is given: the client does not read */
+    struct cgroups *cgroups;   /* owned; NULL where there are none, for: */
+    int cgroups_why;           /* an errno */
+    struct uids *uids;         /* owned; NULL where there are none */
+    struct pool_list pools;    /* the next to get a guest first */
+    unsigned alive;            /* guests that are not reaped */
+    unsigned max;              /* of them at any time */
+    const struct audit *audit; /* of their calls; the owner's */
+    bool held;                 /* no job is given: the client does not read */
     struct guest *by_pid[GUESTS_BUCKETS];
     struct guest *trash; /* to be freed when no callback is running */
 };

@@ -1,4 +1,5 @@
 supervisor_sources = \
+	host/supervisor/audit.c host/supervisor/audit.h \
 	host/supervisor/broker_link.c host/supervisor/broker_link.h \
 	host/supervisor/calls.c host/supervisor/calls.h \
 	host/supervisor/claims.c host/supervisor/claims.h \

@@ -1,4 +1,4 @@
-/* immure-supervisor [--host | --once] [--guests N] ZYGOTE NAME [ARGS...]
+/* immure-supervisor [--host | --once] [--guests N] [--audit FILE] ZYGOTE NAME [ARGS...]
  * immure-supervisor --doctor
  *
  * Descriptor 3 is the client.  Policies and jobs come in; output, and then
@@ -21,6 +21,7 @@
 
 #include "host/cleanup.h"
 #include "host/fd.h"
+#include "host/supervisor/audit.h"
 #include "host/supervisor/doctor.h"
 #include "host/supervisor/front.h"
 #include "host/supervisor/front_calls.h"
@@ -38,6 +39,8 @@ struct supervisor {
     struct event_base *base;
     struct front front;
     struct guests guests;
+    struct audit audit;
+    const char *audit_path;  /* or NULL */
     int signals, client_pid; /* descriptors, owned; -1 */
     struct event *signal_event, *client_event, *tick;
 };
@@ -212,6 +215,10 @@ set_up(struct supervisor *s, unsigned guests, struct err *err)
     if (s->base == NULL)
         return err_set(err, ERR_MEMORY, 0, "make an event loop");
     guests_init(&s->guests, s->base, guests);
+    s->guests.audit = &s->audit;
+    if (s->audit_path != NULL &&
+        audit_open(&s->audit, s->audit_path, err) != 0)
+        return -1;
     if (cgroups_find(&s->guests.cgroups, &s->guests.cgroups_why, err) != 0 ||
         uids_find(&s->guests.uids, NULL, err) != 0)
         return -1;
@@ -283,6 +290,7 @@ tear_down(struct supervisor *s)
         pool_free(pool);
     }
     guests_tidy(&s->guests);
+    audit_close(&s->audit);
     cgroups_free(s->guests.cgroups);
     uids_free(s->guests.uids);
     struct event *const events[] = {s->signal_event, s->client_event, s->tick};
@@ -302,6 +310,8 @@ read_arguments(struct supervisor *s, int argc, char **argv, unsigned *guests)
             s->front.host = true;
         } else if (strcmp(argv[at], "--once") == 0) {
             s->front.once = true;
+        } else if (strcmp(argv[at], "--audit") == 0 && at + 1 < argc) {
+            s->audit_path = argv[++at];
         } else if (strcmp(argv[at], "--guests") == 0 && at + 1 < argc) {
             unsigned long n = strtoul(argv[++at], &end, 10);
             if (*end != '\0' || n < 1 || n > GUESTS_MOST)
@@ -331,7 +341,7 @@ main(int argc, char **argv)
         free(s);
         return STATUS_USAGE;
     }
-    s->signals = s->client_pid = -1;
+    s->signals = s->client_pid = s->audit.fd = -1;
     if (set_up(s, guests, &err) != 0) {
         fprintf(stderr, "immure-supervisor: %s\n", err.msg);
         free(s);

@@ -129,6 +129,34 @@ class Calls(Case):
         self.assertEqual((started.returncode, out), (125, ""))
         self.assertIn("has a gateway of that name", err)
 
+    def test_audit(self):
+        path = os.path.join(os.path.dirname(self.policy), "audit")
+        self.run_it("[gateways.price]\nkind = 'stub'\ncalls = 1\n",
+                    "call('price', 1), call('price'), call('other'), "
+                    "call('f')", "--audit", path, "--grant", "f=stub:1")
+        with open(path) as file:
+            rows = [json.loads(line) for line in file]
+        self.assertEqual([(row["name"], row["to"], row["answer"])
+                          for row in rows],
+                         [("price", "gateway", "value"),
+                          ("price", "gateway", "quota"),
+                          ("other", "program", "denied"),
+                          ("f", "program", "value")])
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+
+    def test_audit_of_calls_without_end(self):
+        path = os.path.join(os.path.dirname(self.policy), "audit")
+        self.run_it("", "for _ in range(1200): call('x')",
+                    "--audit", path, "--grant", "f=stub:1")
+        with open(path) as file:
+            self.assertEqual(sum(1 for _ in file), 1000)
+
+    def test_no_audit(self):
+        started = self.start("", "", "--audit", "/dev/full")
+        out, err = started.communicate()
+        self.assertEqual((started.returncode, out, err),
+                         (125, "", "immure: --audit /dev/full: not a file\n"))
+
     def test_large(self):
         result = self.run_it(
             "[gateways.big]\nkind = 'stub'\nanswer = '%s'\n" % ("x" * 900000),

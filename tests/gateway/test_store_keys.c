@@ -84,10 +84,16 @@ static const struct {
 } uris[] = {
     {"memcache:tcp://127.0.0.1:11211", "127.0.0.1", NULL, 11211, 0},
     {"cache:memcache:tcp://a.example", "a.example", NULL, 0, 0},
+    {"memcache:tcp://[::1]:11211", "::1", NULL, 11211, 0},
+    {"memcache:unix:/run/m.sock", NULL, "/run/m.sock", 0, 0},
+    {"memcache:unix:///run/m.sock", NULL, "/run/m.sock", 0, 0},
+#ifdef WITH_REDIS
     {"redis:tcp://[::1]:6379/3", "::1", NULL, 6379, 3},
     {"redis:tcp://a/", "a", NULL, 0, 0},
     {"redis:unix:/run/redis.sock", NULL, "/run/redis.sock", 0, 0},
-    {"redis:unix:///run/redis.sock", NULL, "/run/redis.sock", 0, 0},
+#else
+    {"redis:tcp://a/", NULL, NULL, 0, 0},
+#endif
     {"redis:unix:redis.sock", NULL, NULL, 0, 0},
     {"redis:tcp://", NULL, NULL, 0, 0},
     {"redis:tcp://:6379", NULL, NULL, 0, 0},

@@ -11,6 +11,12 @@ import _immure_patch
 from _jail import JailError
 
 
+class GatewayFailed(OSError):
+    """No connection, as the library sees it."""
+
+    __module__, __qualname__ = "builtins", "OSError"
+
+
 class _Connection:
     """What stands where http.client has a socket."""
 
@@ -55,7 +61,7 @@ class _Connection:
         except _immure_gateway.GatewayTimeout as error:
             raise TimeoutError(str(error)) from None
         except _immure_gateway.GatewayError as error:
-            raise OSError(str(error)) from None
+            raise GatewayFailed(str(error)) from None
         return _write_answer(method, head, answer)
 
 
@@ -156,9 +162,7 @@ def patch_urllib():
             if isinstance(error.reason, JailError):
                 raise error.reason from None
             raise
-        except (JailError, TimeoutError):
-            raise
-        except OSError as error:
+        except GatewayFailed as error:
             raise request.URLError(error) from None
 
     do_open_or_refuse.__name__ = "do_open"

@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "host/cleanup.h"
 
@@ -122,6 +123,25 @@ read_parts(CURLU *parts, struct fetch_url *out, struct err *err)
     return put_together(out, path, query, err);
 }
 
+/* Where its host begins, or NULL.  The library also takes one slash, or three,
+ * for two. */
+static const char *
+find_host(const char *text)
+{
+    size_t n = strncasecmp(text, "http://", 7) == 0    ? 7
+               : strncasecmp(text, "https://", 8) == 0 ? 8
+                                                       : 0;
+    return n > 0 && text[n] != '/' ? text + n : NULL;
+}
+
+/* The library decodes a host after it has made numbers of it to an address:
+ * 0x7f%45 would be another host when it is read again. */
+static bool
+is_encoded(const char *host)
+{
+    return memchr(host, '%', strcspn(host, "/?#")) != NULL;
+}
+
 int
 fetch_url_read(const char *text, struct fetch_url *out, struct err *err)
 {
@@ -132,6 +152,12 @@ fetch_url_read(const char *text, struct fetch_url *out, struct err *err)
     if (strlen(text) > URL_PATH_MAX || !is_plain(text))
         return wrong(err, "is too long, or has signs that must be encoded "
                           "(%20 for a space)");
+    const char *host = find_host(text);
+    if (host == NULL)
+        return wrong(err, "begins with neither http:// nor https:// and a "
+                          "host");
+    if (is_encoded(host))
+        return wrong(err, "has an encoded host (%..): write it as it is");
     CURLUcode code =
         curl_url_set(parts, CURLUPART_URL, text, CURLU_DISALLOW_USER);
     if (code == CURLUE_USER_NOT_ALLOWED)

@@ -169,7 +169,8 @@ class Secrets(Case):
             guests = broker_test.named(started.pid, "immure-zygote")
             self.assertTrue(guests)
             for needle in needles:
-                self.assertTrue(self.holds(broker, needle), needle)
+                if "SANITIZERS" not in os.environ:     # it maps terabytes
+                    self.assertTrue(self.holds(broker, needle), needle)
                 for pid in guests:
                     self.assertFalse(self.holds(pid, needle), needle)
         finally:

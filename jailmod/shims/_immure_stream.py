@@ -233,12 +233,6 @@ class socket:
                 some = bytes(octets[at:at + _SEND_MAX])
                 at += self._send(some)
 
-    def sendmsg(self, buffers, ancdata=(), flags=0, address=None, /):
-        """Send the buffers, one behind the other; how many bytes were sent."""
-        if ancdata or address is not None:
-            _refuse_address()
-        return self.send(b"".join(buffers), flags)
-
     def sendfile(self, file, offset=0, count=None):
         """Send what can be read from a file; how many bytes that was."""
         if offset:
@@ -430,8 +424,7 @@ class socket:
         text.mode = mode
         return text
 
-    for _name in ("bind", "listen", "accept", "dup", "sendto", "recvmsg",
-                  "recvmsg_into", "sendmsg_afalg", "ioctl", "share"):
+    for _name in ("bind", "listen", "accept", "dup", "sendto"):
         locals()[_name] = _refuse_method(_name)
     del _name
 

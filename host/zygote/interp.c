@@ -100,6 +100,15 @@ fill_config(PyConfig *config, enum interp_kind kind)
     PyStatus status = PyConfig_SetString(config, &config->executable, L"");
     if (PyStatus_Exception(status))
         return status;
+    /* Its own are compiled into the patched one: a folder of the builder's. */
+    wchar_t **const prefixes[] = {&config->prefix, &config->exec_prefix,
+                                  &config->base_prefix,
+                                  &config->base_exec_prefix};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        status = PyConfig_SetString(config, prefixes[i], L"/usr");
+        if (PyStatus_Exception(status))
+            return status;
+    }
     status = set_library(config);
     if (PyStatus_Exception(status))
         return status;

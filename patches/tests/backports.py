@@ -171,6 +171,11 @@ def cookie_utf8():
     return "decodeURIComponent" in cookie["a"].js_output()
 
 
+def wsgi():
+    from wsgiref.headers import Headers
+    return raises(ValueError, Headers, [("a", "b" + CONTROL)])
+
+
 def email_bytes():
     import email
     import email.policy
@@ -349,7 +354,7 @@ FIXES = {
     "2025-13462": tar_long_name, "2025-13836": http_read,
     "2025-13837": plist, "2025-6069": html, "2025-6075": expandvars,
     "2025-8194": tar_offset, "2025-8291": zip64, "2025-15282": data_url,
-    "2026-0672": cookie_set, "2026-1299": email_bytes, "2026-3446": base64,
+    "2026-0672": cookie_set, "2026-0865": wsgi, "2026-1299": email_bytes, "2026-3446": base64,
     "2026-4224": expat, "2026-3644": cookie_update,
     "2026-6019": cookie_script, "2026-6019-2": cookie_utf8,
     "dict-use-after-free": dict_clear,

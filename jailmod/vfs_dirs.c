@@ -230,6 +230,17 @@ entry_is_symlink(PyObject *self, PyObject *ignored)
     return PyBool_FromLong(S_ISLNK(((struct entry *)self)->mode));
 }
 
+#if PY_VERSION_HEX >= 0x030c0000
+/* They are Windows'. */
+static PyObject *
+entry_is_junction(PyObject *self, PyObject *ignored)
+{
+    (void)self;
+    (void)ignored;
+    Py_RETURN_FALSE;
+}
+#endif
+
 static PyMethodDef entry_methods[] = {
     {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, NULL},
     {"__fspath__", entry_fspath, METH_NOARGS, "The path for this entry."},
@@ -237,6 +248,9 @@ static PyMethodDef entry_methods[] = {
     {"is_dir", CALL(entry_is_dir), METH_VARARGS | METH_KEYWORDS, NULL},
     {"is_file", CALL(entry_is_file), METH_VARARGS | METH_KEYWORDS, NULL},
     {"is_symlink", entry_is_symlink, METH_NOARGS, NULL},
+#if PY_VERSION_HEX >= 0x030c0000
+    {"is_junction", entry_is_junction, METH_NOARGS, NULL},
+#endif
     {"stat", CALL(entry_stat), METH_VARARGS | METH_KEYWORDS, NULL},
     {NULL, NULL, 0, NULL},
 };

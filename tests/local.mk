@@ -120,6 +120,7 @@ TESTS += tests/lint/lint.py \
 	tests/gateway/stream_test.py \
 	tests/grade/batch_test.py \
 	tests/grade/docs_test.py \
+	tests/grade/formats_test.py \
 	tests/grade/grade_test.py \
 	tests/grade/guests_test.py \
 	tests/grade/tamper_test.py \

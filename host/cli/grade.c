@@ -122,6 +122,13 @@ grade_read(const char *path, struct grade_text *out, struct err *err)
                                .too_large = "over 4M"};
     const char *slash = strrchr(path, '/');
     out->name = slash ? slash + 1 : path;
+    json_t *name = json_string(out->name);
+    if (name == NULL)
+        return err_set(err, ERR_USAGE, 0,
+                       "immure grade: \"%.200s\": a name that is not UTF-8 "
+                       "can't be in a result: name it otherwise",
+                       path);
+    json_decref(name);
     return slurp_read(&what, &out->data, &out->len, err);
 }
 
@@ -238,7 +245,8 @@ grade_one(const struct settings *set, const struct grade_exam *exam,
                      json_number_value(json_object_get(result, "score")),
                      json_number_value(json_object_get(result, "max")));
     else if (done == 0)
-        done = grade_show(set->format ? set->format : "json", result, err);
+        done = grade_show(set->format ? set->format : "json", exam->tests.name,
+                          result, err);
     json_decref(result);
     free(student.data);
     return done;

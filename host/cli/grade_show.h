@@ -10,6 +10,7 @@
 int grade_format_check(const char *format, struct err *err);
 
 /* Print it; of hidden tests no form but json has message or output. */
-int grade_show(const char *format, const json_t *result, struct err *err);
+int grade_show(const char *format, const char *tests, const json_t *result,
+               struct err *err);
 
 #endif

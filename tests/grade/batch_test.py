@@ -99,6 +99,9 @@ class Batch(BatchCase):
 
     def test_files_that_cannot_be_read(self):
         self.submit(3)
+        with open(os.path.join(os.fsencode(self.path("in")), b"\xff.py"),
+                  "wb"):
+            pass
         os.symlink("/nowhere", self.path("in/gone.py"))
         with open(self.path("in/large.py"), "wb") as file:
             file.truncate(5 << 20)
@@ -108,8 +111,10 @@ class Batch(BatchCase):
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("3 graded", done.stdout)
         for words in ("gone.py", "large.py", "over 4M",
-                      "2 could not be marked"):
+                      "not UTF-8",
+                      "3 could not be marked"):
             self.assertIn(words, done.stderr)
+        os.unlink(os.path.join(os.fsencode(self.path("in")), b"\xff.py"))
         os.unlink(self.path("in/gone.py"))
         os.unlink(self.path("in/large.py"))
         self.path("in/gone.py", RIGHT)

@@ -390,27 +390,6 @@ class Results(GradeCase):
                                          hashlib.sha256).hexdigest())
         self.assertEqual(result["score"], 3.7)
 
-    def test_formats(self):
-        wrong = "def square(n): return 1 < 2 & n"
-        tests = TESTS + "\n@hidden\ndef test_h(): assert 0, 'secret'\n"
-
-        def form(name):
-            text = self.grade(wrong, tests, "--format", name)
-            self.assertNotIn("secret", text)
-            return text
-
-        scope = json.loads(form("gradescope"))
-        self.assertEqual([t["visibility"] for t in scope["tests"]],
-                         ["visible", "visible", "hidden"])
-        self.assertEqual(json.loads(form("prairielearn"))["score"], 0)
-        self.assertEqual(json.loads(form("otter"))["possible"], 4)
-        self.assertEqual(json.loads(form("nbgrader"))["max_score"], 4)
-        import xml.etree.ElementTree as tree
-        suite = tree.fromstring(form("junit"))
-        self.assertEqual((suite.get("tests"), suite.get("failures")),
-                         ("3", "3"))
-        self.assertEqual(self.grade(RIGHT, TESTS, "--points"), "3/3\n")
-
     def test_usage(self):
         for args, words in (
                 ((), "write immure grade"), (("--tests", "x"), "write"),

@@ -48,7 +48,8 @@ cli_sources = \
 	host/cli/tree.c host/cli/tree.h \
 	host/cli/trials.c host/cli/trials.h
 
-dist_man_MANS += docs/immure.1 docs/immure-doctor.1 docs/immure-policy.5 \
+dist_man_MANS += docs/immure.1 docs/immure-doctor.1 \
+	docs/immure-grade.1 docs/immure-policy.5 \
 	docs/immure-gateway.7
 EXTRA_DIST += CHANGELOG.md SECURITY.md docs/threat-model.md
 

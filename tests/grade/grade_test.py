@@ -320,6 +320,27 @@ class Tampering(GradeCase):
         points = self.points(student, textwrap.dedent(tests))
         self.assertEqual(set(points.values()), {0}, points)
 
+    def test_no_end_of_the_cases(self):
+        """all() and list() take a StopIteration for the end of what they are
+        given."""
+        for f in ("def f(n): raise StopIteration",
+                  "from immure import gateway\ndef f(n):\n"
+                  "    gateway.exchange('next', b'{\"stop\": true}')\n",
+                  "def f(n): return next(iter(()))",
+                  "f = iter(()).__next__"):
+            tests = """
+                CASES = [1, 2]
+                def test_all():
+                    assert all(map(lambda n: student.f(n) == 9, CASES))
+                def test_list():
+                    assert list(map(student.f, CASES)) == []
+                def test_get():
+                    assert not any(map(lambda n: student["f"](n) != 9, CASES))
+                """
+            with self.subTest(f):
+                self.assertEqual(set(self.points(
+                    f, textwrap.dedent(tests)).values()), {0})
+
     def test_marks_stay_with_their_tests(self):
         """A text that is none must cost no other test its mark, nor give it
         one."""

@@ -152,8 +152,11 @@ def _answer(side, question):
     encoder = Encoder(side.refer)
     try:
         answer["value"] = encoder.encode(side.ask(question))
-    except StopIteration:
-        answer["stop"] = True
+    except StopIteration as error:
+        if question["op"] == "next":
+            answer["stop"] = True
+        else:
+            answer["raise"] = _describe(error)
     except DataError as error:
         answer["raise"] = [["ValueError"], "the answer can't be sent: %s"
                            % error, ""]

@@ -444,9 +444,13 @@ fail_tests(const struct grading *g, const json_t *facts, const char *verdict,
     const char *type = json_string_value(json_object_get(exception, "type"));
     const char *text =
         json_string_value(json_object_get(exception, "message"));
+    int line = line_of(exception);
+    char where[32] = "";
+    if (line > 0)
+        snprintf(where, sizeof where, ", line %d", line);
     return err_set(err, ERR_POLICY, 0,
-                   "%.100s, line %d: the tests ended with %s: %.60s: %.200s",
-                   g->exam->tests.name, line_of(exception), verdict,
+                   "%.100s%s: the tests ended with %s: %.60s: %.200s",
+                   g->exam->tests.name, where, verdict,
                    type ? type : "no exception", text ? text : "");
 }
 

@@ -66,6 +66,19 @@ class TestMore(unittest.TestCase):
             with self.subTest(n=n): self.assertEqual(n, 0)
     @unittest.skip("not today")
     def test_skipped(self): pass
+    @unittest.expectedFailure
+    def test_unexpected(self): pass
+    @unittest.expectedFailure
+    def test_expected(self): self.fail()
+class TestClass(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls): cls.stack = student.Stack(4)
+    def test_first(self): self.assertEqual(self.stack.pop(), 4)
+    def test_second(self): self.assertEqual(self.stack.pop(), 4)
+class TestNoClass(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls): student.bad(1)
+    def test_never(self): pass
 def helper():
     """
     >>> student.same(1)
@@ -99,7 +112,10 @@ class Marks(GradeCase):
             {"test_data": 1, "test_instances": 1, "test_generators": 1,
              "test_streams": 1, "test_partial": 1.5, "test_false": 0,
              "TestMore.test_raises": 2, "TestMore.test_skipped": 0,
-             "TestMore.test_subtests": 0, "doctest tests.helper": 1},
+             "TestMore.test_subtests": 0, "TestMore.test_unexpected": 0,
+             "TestMore.test_expected": 1, "TestClass.test_first": 1,
+             "TestClass.test_second": 1, "TestNoClass.test_never": 0,
+             "doctest tests.helper": 1},
             {name: t["message"] for name, t in marks.items()})
         self.assertTrue(marks["TestMore.test_raises"]["hidden"])
 
@@ -156,7 +172,10 @@ class Marks(GradeCase):
     def test_tests_that_are_wrong(self):
         for tests, words in (("1 +", "SyntaxError"),
                              ("import os\nos.system('x')", "line 2"),
-                             ("raise KeyError('x')", "KeyError")):
+                             ("raise KeyError('x')", "KeyError"),
+                             ("x = 1", "0 tests"),
+                             ("@points(-1)\ndef test(): 0", "points"),
+                             ("@points('2')\ndef test(): 0", "points")):
             with self.subTest(tests):
                 said = immure("grade", "--tests", self.path("t.py", tests),
                               "--student", self.path("s.py", RIGHT),

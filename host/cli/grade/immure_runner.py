@@ -9,6 +9,7 @@ import immure_grade
 from immure_grade import StudentDied, StudentError, _line, _tell
 
 MESSAGE_MAX = 4000
+TESTS_MAX = 5000
 
 
 class Test:
@@ -26,7 +27,8 @@ class Test:
 
 
 def _of_case(case, name):
-    """A method of a TestCase, with its setUp() and tearDown()."""
+    """A method of a TestCase, with what is set up and torn down for it and
+    its class."""
     def call():
         result = unittest.TestResult()
         test = case(name)
@@ -38,7 +40,9 @@ def _of_case(case, name):
         result.addSubTest = lambda _test, _sub, exc: \
             caught.append(exc[1]) if exc else None
         result.addSkip = lambda _, why: caught.append(unittest.SkipTest(why))
-        test.run(result)
+        result.addUnexpectedSuccess = lambda _: caught.append(
+            AssertionError("it was expected to fail"))
+        unittest.TestSuite([test]).run(result)
         if caught:
             raise caught[0]
     return call
@@ -151,6 +155,9 @@ def main(filename):
     with open(filename, "rb") as file:
         source = file.read()
     tests = list(find(load(filename, source), source.decode("latin-1")))
+    if not 0 < len(tests) <= TESTS_MAX:
+        raise ValueError("%d tests: at least one function test_*, TestCase or "
+                         "doctest, and at most %d" % (len(tests), TESTS_MAX))
     _tell("plan", tests=[test.about() for test in tests])
     for at, test in enumerate(tests):
         amount, verdict, message = judge(test)

@@ -164,17 +164,17 @@ def grade(build, submissions, kinds):
 def main(build, submissions=1000, runs=300):
     submissions, runs = int(submissions), int(runs)
     ours, wrong = grade(build, submissions, list(KINDS))
-    theirs = runs_a_second(codejail, runs)
-    plain = runs_a_second(bare, runs)
     print("immure grade           %7.1f tests/s, %d submissions marked wrongly"
-          % (ours, wrong))
+          % (ours, wrong), flush=True)
+    theirs = runs_a_second(codejail, runs)
     print("CodeJail's way         %7.1f tests/s, ratio %.1f"
-          % (theirs, ours / theirs))
+          % (theirs, ours / theirs), flush=True)
+    plain = runs_a_second(bare, runs)
     print("bare python3 -E -B -c  %7.1f tests/s, ratio %.1f"
-          % (plain, ours / plain))
+          % (plain, ours / plain), flush=True)
     for kind in KINDS:
         alone, _ = grade(build, max(submissions // 10, 10), [kind])
-        print("  only %-10s      %7.1f tests/s" % (kind, alone))
+        print("  only %-10s      %7.1f tests/s" % (kind, alone), flush=True)
     return wrong
 
 

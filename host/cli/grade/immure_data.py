@@ -12,6 +12,7 @@ DEPTH_MAX = 50
 ITEMS_MAX = 200000
 BYTES_MAX = 2 << 20
 DIGITS_MAX = 20000
+SAME_HASH_MAX = 1000
 
 _SMALL = 1 << 63
 _SEQUENCES = {"l": list, "t": tuple, "s": set, "z": frozenset}
@@ -104,11 +105,13 @@ class Decoder:
     def _tagged(self, data, depth):
         tag = data[0]
         if tag in _SEQUENCES and len(data) == 2 and type(data[1]) is list:
-            return _SEQUENCES[tag]([self.decode(item, depth + 1)
-                                    for item in data[1]])
+            items = [self.decode(item, depth + 1) for item in data[1]]
+            return _SEQUENCES[tag](_spread(items) if tag in "sz" else items)
         if tag == "d" and len(data) == 2:
-            return {self.decode(k, depth + 1): self.decode(v, depth + 1)
-                    for k, v in data[1]}
+            pairs = [(self.decode(k, depth + 1), self.decode(v, depth + 1))
+                     for k, v in data[1]]
+            _spread([key for key, _ in pairs])
+            return dict(pairs)
         if tag == "r" and len(data) == 2:
             return self.resolve(data[1])
         texts = data[1:]
@@ -123,6 +126,18 @@ class Decoder:
         if tag == "i" and len(texts) == 1 and len(texts[0]) <= DIGITS_MAX:
             return int(texts[0], 16)
         raise DataError("of no known kind")
+
+
+def _spread(keys):
+    """KEYS, unless so many have one hash (multiples of 2 ** 61 - 1, say) that
+    a set of them takes minutes to make."""
+    counts = {}
+    for key in keys:
+        number = hash(key)
+        counts[number] = counts.get(number, 0) + 1
+        if counts[number] > SAME_HASH_MAX:
+            raise DataError("more than %d items of one hash" % SAME_HASH_MAX)
+    return keys
 
 
 def _refuse(text):

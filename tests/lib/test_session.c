@@ -228,12 +228,94 @@ START_TEST(session_computes_between_steps)
 }
 END_TEST
 
+/* A brief step that calls a function: its verdict, and whether its result has
+ * JSON, which then has in_json. */
+static int
+call_within(struct immure_call *session, const char *function,
+            const char *input, const char *in_json)
+{
+    struct immure_job job = job_of("");
+    struct immure_result r;
+    struct immure_err err;
+    job.function = function;
+    job.input = (struct immure_bytes){input, strlen(input)};
+    job.brief = job.yields = true;
+    job.limits.wall_ms = 2 * SHORT_MS;
+    job.limits.cpu_ms = 1000 * SECONDS_MAX;
+    if (immure_step(session, &job, &err) != 0 ||
+        immure_wait(session, &r, &err) != 0)
+        return -1 - (int)err.code;
+    if (in_json == NULL)
+        ck_assert_str_eq(r.json, "");
+    else
+        ck_assert_msg(strstr(r.json, in_json) != NULL, "no %s in %s", in_json,
+                      r.json);
+    int verdict = (int)r.verdict;
+    immure_result_clear(&r);
+    return verdict;
+}
+
+START_TEST(session_calls_functions)
+{
+    static const char code[] =
+        "seen = []\n"
+        "def take(data): seen.append(data)\n"
+        "def show(data): print(seen, data)\n"
+        "def write(data): open('made', 'wb').write(data)\n"
+        "def deny(data): import os; os.system('true')\n"
+        "def swallow(data):\n"
+        "    try: deny(data)\n"
+        "    except Exception: pass\n"
+        "def spin(data):\n"
+        "    while True: pass\n";
+    unsigned policy;
+    struct immure *im = open_context(0, &policy);
+    struct immure_call *s;
+    ck_assert_int_eq(immure_session(im, policy, NULL, &s, NULL), 0);
+    ck_assert_int_eq(step(s, code, NULL), IMMURE_OK);
+    ck_assert_int_eq(call_within(s, "take", "a\n", NULL), IMMURE_OK);
+    ck_assert_int_eq(call_within(s, "take", "", NULL), IMMURE_OK);
+    ck_assert_int_eq(call_within(s, "show", "x", "[b'a\\\\n', b''] b'x'"),
+                     IMMURE_OK);
+    ck_assert_int_eq(call_within(s, "write", "y", NULL), IMMURE_OK);
+    ck_assert_int_eq(step(s, "print(open('made').read())", "\"y\\n\""),
+                     IMMURE_OK);
+    ck_assert_int_eq(call_within(s, "deny", "", "posix.system"),
+                     IMMURE_DENIED);
+    ck_assert_int_eq(call_within(s, "swallow", "", "posix.system"), IMMURE_OK);
+    ck_assert_int_eq(call_within(s, "nothing", "", "NameError"), IMMURE_ERROR);
+    ck_assert_int_eq(call_within(s, "seen", "", "TypeError"), IMMURE_ERROR);
+    ck_assert_int_eq(call_within(s, "spin", "", "\"name\": \"wall\""),
+                     IMMURE_WALL);
+    immure_free(s);
+    immure_close(im);
+}
+END_TEST
+
+START_TEST(session_calls_no_function_at_first)
+{
+    unsigned policy;
+    struct immure *im = open_context(0, &policy);
+    struct immure_job job = job_of("");
+    struct immure_call *s;
+    struct immure_err err;
+    ck_assert_int_eq(immure_session(im, policy, NULL, &s, NULL), 0);
+    ck_assert_int_eq(call_within(s, "print", "", "NameError"), IMMURE_ERROR);
+    job.function = "print";
+    ck_assert_int_eq(immure_submit(im, policy, &job, NULL, &s, &err), -1);
+    ck_assert_int_eq(err.code, IMMURE_ERR_USAGE);
+    immure_close(im);
+}
+END_TEST
+
 int
 main(void)
 {
     TCase *tc = tcase_create("sessions");
     tcase_add_test(tc, sessions);
     tcase_add_test(tc, session_usage);
+    tcase_add_test(tc, session_calls_functions);
+    tcase_add_test(tc, session_calls_no_function_at_first);
     tcase_add_test(tc, session_of_inputs);
     tcase_add_test(tc, session_keeps_its_files);
     tcase_add_test(tc, session_killed_at_its_limit);

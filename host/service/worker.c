@@ -7,10 +7,24 @@
 
 #include "host/service/hosting.h"
 
-static const char loader[] = "import sys\n"
-                             "from immure import wsgi\n"
-                             "__serve__ = wsgi.load(sys.argv.pop())\n"
-                             "del sys, wsgi\n";
+static const char loader[] =
+    "def load(entry):\n"
+    "    import importlib\n"
+    "    from immure import wsgi\n"
+    "    module, _, path = entry.partition(':')\n"
+    "    app = importlib.import_module(module)\n"
+    "    for name in path.split('.'):\n"
+    "        if not hasattr(app, name):\n"
+    "            raise AttributeError('entry %s: there is no %s in %s'\n"
+    "                                 % (entry, path, module))\n"
+    "        app = getattr(app, name)\n"
+    "    if not callable(app):\n"
+    "        raise TypeError('entry %s: a %s can not be called'\n"
+    "                        % (entry, type(app).__name__))\n"
+    "    return wsgi.server(app)\n"
+    "import sys\n"
+    "__serve__ = load(sys.argv.pop())\n"
+    "del load, sys\n";
 
 static const struct immure_grant http_grant = {"immure.http", UINT32_MAX,
                                                UINT64_MAX};

@@ -1,7 +1,7 @@
 """WSGI applications in a guest: immure.wsgi, the inner half of `immure app`.
 
     from immure import wsgi
-    __serve__ = wsgi.load("shop:app")
+    __serve__ = wsgi.server(app)
 
 Each request is a step of the worker's session, which calls __serve__ with one
 bytes object: u8 "E" or "M" (the body is whole, or more of it is to be asked
@@ -16,7 +16,6 @@ what there is of the body.  What is said outside are calls of the function
 A head is status NL name NL value NL...  F and E are told, not asked: the
 worker goes on with close() while the response is on its way.
 """
-import importlib
 import io
 import re
 import sys
@@ -24,7 +23,7 @@ import sys
 import _jail
 import _immure_report
 
-__all__ = ["FileWrapper", "load"]
+__all__ = ["FileWrapper", "server"]
 
 _FUNCTION = "immure.http"
 BLOCK_MAX = 1 << 20     # of a call
@@ -41,20 +40,9 @@ _call, _tell = _jail.call, _jail.tell
 _TimeLimit = _jail.TimeLimit
 
 
-def load(entry):
-    """The function that serves requests by the application MODULE:CALLABLE."""
-    module, _, path = entry.partition(":")
-    app = importlib.import_module(module)
-    for name in path.split("."):
-        try:
-            app = getattr(app, name)
-        except AttributeError:
-            raise AttributeError("entry %s: there is no %s in %s" % (
-                entry, path, module)) from None
-    if not callable(app):
-        raise TypeError("entry %s: %s is of type %s, which can't be called"
-                        % (entry, path, type(app).__name__))
-
+def server(app):
+    """The function that serves requests by APP.  Who imports that is the
+    caller: in the name of the library a guest would import what is denied."""
     def serve(request):
         _serve(app, request)
     return serve

@@ -9,7 +9,14 @@
 
 #include "host/service/hosting.h"
 
-enum { HEADERS_MAX = 128, RESPONSE_HEADERS_MAX = 256 };
+/* Both heads of a request lie in one pool of MHD's (http.c): so that the
+ * response's has room whatever a client sends, each has a part of its own. */
+enum {
+    HEADERS_MAX = 128,
+    HEAD_MAX = 32 << 10,
+    RESPONSE_HEADERS_MAX = 256,
+    RESPONSE_HEAD_MAX = 16 << 10,
+};
 
 struct header {
     const char *name, *value;
@@ -240,6 +247,14 @@ take_path(struct exchange *x)
     return 0;
 }
 
+static bool
+is_large(const struct exchange *x)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+        x->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return info == NULL || info->header_size > HEAD_MAX;
+}
+
 unsigned
 head_check(struct exchange *x)
 {
@@ -247,6 +262,8 @@ head_check(struct exchange *x)
     unsigned hosts, status;
     bool modern = strcmp(x->version, "HTTP/1.1") == 0;
     x->scheme = "http";
+    if (is_large(x))
+        return MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
     read_headers(x, &all);
     if (!modern && strcmp(x->version, "HTTP/1.0") != 0)
         return MHD_HTTP_HTTP_VERSION_NOT_SUPPORTED;
@@ -509,6 +526,9 @@ head_take(struct exchange *x, const void *head, size_t len, struct err *err)
         status = number_of(&code);
     if (status < 200 || status > 599)
         return err_set(err, ERR_PROTO, 0, "a status that can't be one");
+    if (len > RESPONSE_HEAD_MAX)
+        return err_set(err, ERR_PROTO, 0, "a head of more than %d KB",
+                       RESPONSE_HEAD_MAX >> 10);
     x->head.len = 0;
     while (at < end) {
         const char *name = at;

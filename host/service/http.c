@@ -14,7 +14,7 @@
 #include "host/service/tenant.h"
 
 enum {
-    POOL = 32 << 10,  /* of MHD, for each connection: bounds a head */
+    POOL = 64 << 10,  /* of MHD, for each connection: holds both heads */
     HEAD_MS = 30000,  /* from one response to the next request's head */
     SILENCE_S = 30,   /* without a byte */
     BYTES_PER_MS = 4, /* the least of a client that a body comes from */

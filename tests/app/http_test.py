@@ -356,6 +356,16 @@ class Http(Probe):
                 pass
         self.assertEqual(self.get("/twice").status, 200)
 
+    def test_large_heads(self):
+        """There is room for both, or an answer that says what is too large."""
+        for size in (1000, 20000, 30000):
+            got = self.get("/cookie?15000", X_Big="a" * size)
+            self.assertEqual((got.status, len(got.header("set-cookie"))),
+                             (200, 15000))
+        self.assertEqual(self.get("/cookie?10", X_Big="a" * 40000).status,
+                         431)
+        self.assertEqual(self.get("/cookie?20000").status, 502)
+
     def test_response_splitting(self):
         for path in ("/split", "/split_status", "/hop"):
             got = self.get(path)

@@ -153,6 +153,12 @@ def twice(environ, start):
     return [b"cookies"]
 
 
+def cookie(environ, start):
+    n = int(environ["QUERY_STRING"])
+    start("200 OK", [("Set-Cookie", "c" * n), ("Content-Type", "text/plain")])
+    return [b"large"]
+
+
 def spin(environ, start):
     while True:
         pass

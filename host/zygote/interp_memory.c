@@ -73,8 +73,10 @@ interp_use_region(struct interp *in, struct err *err)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
     size_t skip = (HUGE - (uintptr_t)p % HUGE) % HUGE;
     /* No lists of small blocks that the next large one puts together again:
-     * that would write to pages all over the heap. */
+     * that would write to pages all over the heap.  And the heap grows from
+     * where a huge page can begin. */
     (void)mallopt(M_MXFAST, 0);
+    (void)sbrk((intptr_t)((HUGE - (uintptr_t)sbrk(0) % HUGE) % HUGE));
     *r = (struct region){p + skip, p + skip, p + skip + REGION};
     if (skip > 0)
         (void)munmap(p, skip);
@@ -179,20 +181,29 @@ interp_fill_holes(void)
     fill_large();
 }
 
-/* An object whose code runs in each guest; addresses of its segments. */
 static bool
-is_hot(const struct dl_phdr_info *object)
+holds(const struct dl_phdr_info *object, uintptr_t address)
 {
-    const uintptr_t known[] = {(uintptr_t)&PyObject_Malloc,
-                               (uintptr_t)&mallopt, (uintptr_t)&collapse};
     for (int i = 0; i < object->dlpi_phnum; i++) {
         const ElfW(Phdr) *h = &object->dlpi_phdr[i];
         uintptr_t start = object->dlpi_addr + h->p_vaddr;
-        for (size_t k = 0; h->p_type == PT_LOAD && k < 3; k++)
-            if (known[k] >= start && known[k] - start < h->p_memsz)
-                return true;
+        if (h->p_type == PT_LOAD && address >= start &&
+            address - start < h->p_memsz)
+            return true;
     }
     return false;
+}
+
+/* What runs in each guest: libpython, the C library, and this program's code.
+ * Its constants are the library's table, of which a guest reads little. */
+static bool
+is_hot(const struct dl_phdr_info *object, const ElfW(Phdr) * h)
+{
+    if (h->p_type != PT_LOAD || (h->p_flags & PF_W) || h->p_offset == 0)
+        return false;
+    return holds(object, (uintptr_t)&PyObject_Malloc) ||
+           holds(object, (uintptr_t)&mallopt) ||
+           (holds(object, (uintptr_t)&collapse) && (h->p_flags & PF_X));
 }
 
 static int
@@ -200,10 +211,10 @@ share_object(struct dl_phdr_info *object, size_t size, void *arg)
 {
     const int *memory = arg;
     (void)size;
-    for (int i = 0; is_hot(object) && i < object->dlpi_phnum; i++) {
+    for (int i = 0; i < object->dlpi_phnum; i++) {
         const ElfW(Phdr) *h = &object->dlpi_phdr[i];
         const char *byte = (const char *)(object->dlpi_addr + h->p_vaddr);
-        if (h->p_type == PT_LOAD && !(h->p_flags & PF_W) && h->p_offset > 0)
+        if (is_hot(object, h))
             (void)!pwrite(*memory, byte, 1, (off_t)(uintptr_t)byte);
     }
     return 0;

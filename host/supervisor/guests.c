@@ -57,3 +57,32 @@ guests_tidy(struct guests *guests)
         free(g);
     }
 }
+
+/* The main loop looks at all pools after each turn. */
+static void
+on_later(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    (void)arg;
+}
+
+/* Without a timer it is the next event of any kind that is waited for. */
+void
+guests_look_later(struct guests *guests)
+{
+    const struct timeval t = {0, GUESTS_LATER_US};
+    if (guests->later == NULL)
+        guests->later = evtimer_new(guests->base, on_later, NULL);
+    if (guests->later != NULL && !evtimer_pending(guests->later, NULL))
+        (void)evtimer_add(guests->later, &t);
+}
+
+void
+guests_clear(struct guests *guests)
+{
+    guests_tidy(guests);
+    if (guests->later != NULL)
+        event_free(guests->later);
+    guests->later = NULL;
+}

@@ -36,7 +36,7 @@ struct guest {
 TAILQ_HEAD(guest_list, guest);
 TAILQ_HEAD(pool_list, pool);
 
-enum { GUESTS_BUCKETS = 1024 };
+enum { GUESTS_BUCKETS = 1024, GUESTS_LATER_US = 300 };
 
 struct guests {
     struct event_base *base;
@@ -50,6 +50,7 @@ struct guests {
     bool held;                 /* no job is given: the client does not read */
     struct guest *by_pid[GUESTS_BUCKETS];
     struct guest *trash; /* to be freed when no callback is running */
+    struct event *later; /* of guests_look_later() */
 };
 
 void guests_init(struct guests *guests, struct event_base *base, unsigned max);
@@ -59,5 +60,9 @@ struct guest *guests_find(struct guests *guests, pid_t pid);
 /* Out of the table, and freed by guests_tidy(). */
 void guests_drop(struct guests *guests, struct guest *guest);
 void guests_tidy(struct guests *guests);
+
+/* Have the pools looked at again in a moment, whatever else happens. */
+void guests_look_later(struct guests *guests);
+void guests_clear(struct guests *guests);
 
 #endif

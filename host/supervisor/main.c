@@ -289,7 +289,7 @@ tear_down(struct supervisor *s)
         TAILQ_REMOVE(&s->guests.pools, pool, entry);
         pool_free(pool);
     }
-    guests_tidy(&s->guests);
+    guests_clear(&s->guests);
     audit_close(&s->audit);
     cgroups_free(s->guests.cgroups);
     uids_free(s->guests.uids);

@@ -116,6 +116,7 @@ answer(struct guest *guest)
         return;
     }
     pool->events.result(pool->events.arg, request, &guest->run);
+    pool->answered_ns = run_now_ns();
 }
 
 static void

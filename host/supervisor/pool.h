@@ -99,6 +99,7 @@ struct pool {
     unsigned peak;     /* guests in use at once lately, decaying */
     unsigned failures; /* in a row */
     uint64_t job_us;   /* how long a job takes, decaying mean */
+    uint64_t answered_ns; /* when the last result was sent */
     uint32_t spawn_id;
     struct pool_counts counts;
     TAILQ_ENTRY(pool) entry;

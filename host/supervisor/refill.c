@@ -33,16 +33,29 @@ refill_fresh(const struct pool *pool)
     return n;
 }
 
+/* A result has just been sent: whoever waits for it needs a processor, and a
+ * fork would take that. */
+static bool
+has_just_answered(struct pool *pool)
+{
+    uint64_t age = run_now_ns() - pool->answered_ns;
+    if (age >= GUESTS_LATER_US * 1000)
+        return false;
+    guests_look_later(pool->guests);
+    return true;
+}
+
 /* New guests cost the jobs that run their processor: half of those that
  * should wait are asked for only when nothing runs. */
 static unsigned
-lacking(const struct pool *pool)
+lacking(struct pool *pool)
 {
     unsigned want = refill_wanted(pool), have = refill_fresh(pool);
     if (pool->queued > pool->count[PLACE_STARTING])
         return pool->queued - pool->count[PLACE_STARTING];
     if (have >= want ||
-        (pool->count[PLACE_BUSY] > 0 && have >= (want + 1) / 2))
+        (pool->count[PLACE_BUSY] > 0 && have >= (want + 1) / 2) ||
+        has_just_answered(pool))
         return 0;
     return want - have;
 }

@@ -165,10 +165,11 @@ limits_go_on_cpu(struct run *run)
 void
 limits_step(struct run *run)
 {
-    run->facts.cpu_ms = (cpu_ns(run) - run->cpu_base_ns) / 1000000;
+    uint64_t cpu = cpu_ns(run) - run->cpu_base_ns;
+    run->facts.cpu_ms = cpu / 1000000;
     run->facts.wall_ms = run_age_ns(run) / 1000000;
     if (!run->brief) /* a dozen microseconds */
-        usage_of_step(&run->usage, run->pid, &run->facts);
+        usage_of_step(&run->usage, run->pid, cpu, &run->facts);
 }
 
 void

@@ -8,7 +8,7 @@
 
 #include "host/cleanup.h"
 
-enum { TEXT = 4096 };
+enum { TEXT = 4096, UNREAD_NS = 500000 };
 
 static int
 open_of(pid_t pid, const char *file)
@@ -64,15 +64,22 @@ read_status(int fd, struct usage_counts *out, uint64_t *out_peak)
 }
 
 void
-usage_of_step(struct usage *usage, pid_t pid, struct facts *facts)
+usage_of_step(struct usage *usage, pid_t pid, uint64_t cpu_ns,
+              struct facts *facts)
 {
     const struct usage_counts base = usage->base;
+    facts->mem_peak = usage->peak;
+    usage->unread_ns += cpu_ns;
+    if (usage->stat >= 0 && usage->unread_ns < UNREAD_NS)
+        return;
+    usage->unread_ns = 0;
     if (usage->stat < 0) {
         usage->stat = open_of(pid, "stat");
         usage->status = open_of(pid, "status");
     }
     read_faults(usage->stat, &usage->base);
-    read_status(usage->status, &usage->base, &facts->mem_peak);
+    read_status(usage->status, &usage->base, &usage->peak);
+    facts->mem_peak = usage->peak;
     facts->minor_faults = usage->base.minor_faults - base.minor_faults;
     facts->major_faults = usage->base.major_faults - base.major_faults;
     facts->voluntary_switches =

@@ -15,14 +15,20 @@ struct usage_counts {
 
 struct usage {
     int stat, status;         /* owned; -1 */
-    struct usage_counts base; /* at the end of the step before */
+    struct usage_counts base; /* when they were last read */
+    uint64_t peak;            /* then */
+    uint64_t unread_ns;       /* processor time of the steps since */
 };
 
 #define USAGE_NONE ((struct usage){.stat = -1, .status = -1})
 
 /* Fill in the step's faults and switches, and the most that the guest has had
- * resident so far.  They stay 0 where /proc does not show it. */
-void usage_of_step(struct usage *usage, pid_t pid, struct facts *facts);
+ * resident so far.  They stay 0 where /proc does not show it.  Reading them
+ * takes as long as a small step: steps that have taken less than half a
+ * millisecond of processor time together, cpu_ns each, are counted with the
+ * next. */
+void usage_of_step(struct usage *usage, pid_t pid, uint64_t cpu_ns,
+                   struct facts *facts);
 
 void usage_clear(struct usage *usage);
 

@@ -28,7 +28,8 @@ host_libs = libsupervisor.a libimmure.a libwall.a libwire.a libbase.a \
 test_cppflags = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(LIBEVENT_CFLAGS) \
 	$(SECCOMP_CFLAGS) $(JANSSON_CFLAGS)
 unit_tests = tests/unit/test_confine tests/unit/test_facts tests/unit/test_frame \
-	tests/unit/test_hints tests/unit/test_jailmod tests/unit/test_stream
+	tests/unit/test_hints tests/unit/test_jailmod tests/unit/test_json_text \
+	tests/unit/test_stream
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -40,6 +41,9 @@ tests_unit_test_confine_LDADD = libgateway.a $(host_libs) $(CHECK_LIBS) \
 tests_unit_test_facts_SOURCES = tests/unit/test_facts.c
 tests_unit_test_facts_CPPFLAGS = $(test_cppflags)
 tests_unit_test_facts_LDADD = $(host_libs) $(CHECK_LIBS)
+tests_unit_test_json_text_SOURCES = tests/unit/test_json_text.c
+tests_unit_test_json_text_CPPFLAGS = $(test_cppflags)
+tests_unit_test_json_text_LDADD = $(host_libs) $(CHECK_LIBS)
 tests_unit_test_frame_SOURCES = tests/unit/test_frame.c
 tests_unit_test_frame_CPPFLAGS = $(test_cppflags)
 tests_unit_test_frame_LDADD = $(host_libs) $(CHECK_LIBS)

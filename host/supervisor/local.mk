@@ -13,6 +13,7 @@ supervisor_sources = \
 	host/supervisor/given.c host/supervisor/given.h \
 	host/supervisor/guest_limits.c host/supervisor/guest_limits.h \
 	host/supervisor/guests.c host/supervisor/guests.h \
+	host/supervisor/json_text.c host/supervisor/json_text.h \
 	host/supervisor/limits.c host/supervisor/limits.h \
 	host/supervisor/main.c \
 	host/supervisor/policy.c host/supervisor/policy.h \

@@ -9,6 +9,7 @@
 
 #include "host/buf.h"
 #include "host/cleanup.h"
+#include "host/supervisor/json_text.h"
 
 /* The object is written as text: a tree of it took a tenth of the time between
  * a small job's end and its answer.  What has a tree, or is seldom there, is
@@ -43,16 +44,10 @@ put_format(struct text *t, const char *format, ...)
 static void
 put_tree(struct text *t, const char *key, json_t *value)
 {
-    OWNED_STR text =
-        value ? json_dumps(value, JSON_ENSURE_ASCII | JSON_ENCODE_ANY |
-                                      JSON_REAL_PRECISION(6))
-              : NULL;
-    json_decref(value);
     put_format(t, ", \"%s\": ", key);
-    if (text == NULL)
+    if (value == NULL || json_text_add(&t->bytes, value, NULL) != 0)
         t->failed = true;
-    else
-        put(t, text, strlen(text));
+    json_decref(value);
 }
 
 /* The letter behind the backslash; 0: none is needed; -1: it is not this

@@ -188,9 +188,20 @@ def own_name(thing):
     return ("%s.%s" % (module, name)).removeprefix("builtins.")
 
 
+def is_refusing(thing):
+    """A function that only refuses, or a class that makes no instances: those
+    of _immure_patch."""
+    if not isinstance(thing, type):
+        return type(thing) is type(_jail.refusing("", "", "", ""))
+    make = vars(thing).get("__new__")
+    made_by = getattr(getattr(make, "__func__", make), "__qualname__", "")
+    return made_by == "refusing_class.<locals>.__new__"
+
+
 def describe_stand_in(name, thing):
-    """A function that the jail put in the place of the library's, or None."""
-    if type(thing) is type(_jail.refusing("", "", "", "")):
+    """A function or class that the jail put in the place of the library's, or
+    None."""
+    if is_refusing(thing):
         try:
             thing()
         except _jail.JailDenied as denied:
@@ -249,6 +260,8 @@ def explain_part(name):
                 *describe(module["name"], module)], []
     thing = load(module["name"])
     for at, part in enumerate(parts):
+        if is_refusing(thing):      # it has no methods, as no instances
+            break
         if not hasattr(thing, part):
             near = difflib.get_close_matches(part, dir(thing), 3)
             return [], [".".join((module["name"], *parts[:at], each))

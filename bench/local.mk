@@ -1,4 +1,4 @@
-EXTRA_DIST += bench/stream.py bench/stream_work.py bench/author.py bench/files.py bench/files_work.py bench/grade.py bench/README.md bench/fork_server.py bench/cold_start.py bench/limit_latency.py \
+EXTRA_DIST += bench/stream.py bench/stream_work.py bench/author.py bench/files.py bench/files_work.py bench/gateways.py bench/grade.py bench/README.md bench/fork_server.py bench/cold_start.py bench/limit_latency.py \
 	bench/gate/run \
 	bench/gate/c_calls.py bench/gate/c_methods.py bench/gate/fannkuch.py bench/gate/json_text.py \
 	bench/gate/nbody.py bench/gate/objects.py bench/gate/regex.py bench/gate/richards.py

@@ -1,4 +1,5 @@
-/* immure-supervisor [--host | --once] [--guests N] [--audit FILE] ZYGOTE NAME [ARGS...]
+/* immure-supervisor [--host | --once] [--guests N] [--audit FILE]
+ *                   ZYGOTE NAME [ARGS...]
  * immure-supervisor --doctor
  *
  * Descriptor 3 is the client.  Policies and jobs come in; output, and then

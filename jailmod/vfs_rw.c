@@ -399,6 +399,8 @@ check_sendfile(const struct copy *copy)
         return -EBADF;
     if ((to->flags & O_APPEND) || !is_short(to->at, copy->left))
         return -EINVAL;
+    if (from->inode != NULL)
+        vfs_accessed(fs(), from->inode); /* also when nothing is read */
     bool reads = from->inode != NULL && S_ISREG(from->inode->mode);
     return reads || copy->left == 0 ? 0 : -EINVAL;
 }
@@ -416,9 +418,6 @@ os_sendfile(PyObject *module, PyObject *args, PyObject *kwargs)
             &copy.left))
         return NULL;
     int status = check_sendfile(&copy);
-    const struct vfs_open *from = vfs_opened(fs(), copy.from);
-    if (status == 0 && copy.left == 0 && from->inode != NULL)
-        vfs_accessed(fs(), from->inode); /* also when nothing is read */
     return status < 0 ? count_or_error(status) : copy_all(&copy);
 }
 

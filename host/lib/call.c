@@ -319,7 +319,7 @@ begin(struct immure_call *call, unsigned policy, const struct immure_job *job,
         add_begin(&out, call, policy, err) != 0 ||
         (job != NULL &&
          encode_job(&out, call->id, job, call->session, err) != 0) ||
-        context_send(im, out.data, out.len, err) != 0)
+        context_send_buf(im, &out, err) != 0)
         return -1;
     im->calls[call->id] = call;
     im->ncalls++;
@@ -391,7 +391,7 @@ immure_step(struct immure_call *call, const struct immure_job *job,
     if (done == 0)
         done = encode_job(&out, call->id, job, true, &e);
     if (done == 0)
-        done = context_send(call->im, out.data, out.len, &e);
+        done = context_send_buf(call->im, &out, &e);
     if (done == 0)
         call->state = CALL_WAITING;
     context_leave(call->im);

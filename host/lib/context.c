@@ -98,6 +98,20 @@ context_send(struct immure *im, const void *data, size_t len, struct err *err)
 }
 
 int
+context_send_buf(struct immure *im, struct buf *data, struct err *err)
+{
+    if (im->out.len > 0)
+        return context_send(im, data->data, data->len, err);
+    /* Given files are in it: not copied once more. */
+    buf_clear(&im->out);
+    im->out = *data;
+    im->sent = 0;
+    *data = (struct buf){0};
+    flush(im);
+    return 0;
+}
+
+int
 context_send_frame(struct immure *im, enum frame_type type, uint16_t id,
                    const void *data, size_t len, struct err *err)
 {

@@ -60,6 +60,8 @@ void context_leave(struct immure *im);
 /* With the lock held: queue bytes for the supervisor and send what goes. */
 int context_send(struct immure *im, const void *data, size_t len,
                  struct err *err);
+/* The same, and takes them, when it succeeds, if nothing waits before them. */
+int context_send_buf(struct immure *im, struct buf *data, struct err *err);
 int context_send_frame(struct immure *im, enum frame_type type, uint16_t id,
                        const void *data, size_t len, struct err *err);
 

@@ -4,7 +4,7 @@
 
 SUBMISSIONS (1000) generated ones of 10 tests each, by turns right, wrong, slow
 (one test of ten never ends), crashing and hostile (one test of ten); a test
-may take 30 ms of processor time.
+may take 20 ms of processor time.
 
 The other way is a process of python3 for each test.  CodeJail's is measured by
 its own steps: a temporary directory, the code in a file, python3 -E -B on it
@@ -30,7 +30,7 @@ CASES = 10
 LAST = CASES - 1
 
 TESTS = "".join('''
-@timeout("30ms")
+@timeout("20ms")
 def test_%d():
     assert student.f(%d) == %d
 ''' % (n, n, n * n) for n in range(CASES))

@@ -110,6 +110,9 @@ def check(sides, calls, seed):
 
 
 def main():
+    if os.environ.get("ENGINE") == "patched":
+        print("1..0 # SKIP the plain Python to compare with is another version")
+        return 0
     parser = argparse.ArgumentParser()
     parser.add_argument("--calls", type=int, default=CALLS)
     parser.add_argument("--seed", type=int, default=1)

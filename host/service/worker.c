@@ -203,7 +203,6 @@ load(struct worker *worker, struct immure_err *err)
                                    .files = app->files,
                                    .nfiles = app->nfiles,
                                    .brief = true,
-                                   .yields = true,
                                    .limits = {.cpu_ms = limits->load_ms,
                                               .wall_ms = limits->load_ms,
                                               .memory = limits->memory,

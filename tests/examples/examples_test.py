@@ -42,11 +42,18 @@ def problem(name, folder, command):
     return None
 
 
+# What an engine has not the modules for: processes, the system's numpy.
+LACKING = {"patched": ("host_enter_jail", "numpy_arrays")}
+
+
 def main():
     rows = list(plan())
     print(f"1..{len(rows)}")
     bad = 0
     for i, row in enumerate(rows, 1):
+        if row[0] in LACKING.get(os.environ.get("ENGINE"), ()):
+            print(f"ok {i} - {row[0]} # SKIP not with this engine", flush=True)
+            continue
         wrong = problem(*row)
         bad += wrong is not None
         print(f"{'not ok' if wrong else 'ok'} {i} - {row[0]}", flush=True)

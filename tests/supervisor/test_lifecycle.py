@@ -313,6 +313,8 @@ class HostProgram(unittest.TestCase):
         self.assertIn("threads are alive", first)
         self.assertIn("already", second)
 
+    @unittest.skipIf(os.environ.get("ENGINE") == "patched",
+                     "a program of this engine has no sockets to hold")
     def test_what_it_held_is_gone(self):
         done = self.host(
             "import os, socket, sys, subprocess\n"

@@ -105,7 +105,8 @@ class Batch(BatchCase):
         os.symlink("/nowhere", self.path("in/gone.py"))
         with open(self.path("in/large.py"), "wb") as file:
             file.truncate(5 << 20)
-        done = subprocess.run([IMMURE, *self.args()], text=True, check=False,
+        done = subprocess.run([IMMURE, *self.args()], errors="replace",
+                              check=False,
                               stdin=subprocess.DEVNULL, timeout=600,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.assertEqual(done.returncode, 1, done.stderr)

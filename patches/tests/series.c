@@ -180,15 +180,35 @@ recursion(void)
                "else: raise SystemExit(1)\n");
 }
 
+/* A value that empties the list, and the dict, that it is in. */
+static int
+json(void)
+{
+    return run("import json\n"
+               "class Gone:\n"
+               "    def __init__(self, box): self.box = box\n"
+               "def gone(o):\n"
+               "    o.box.clear()\n"
+               "    hold.extend(bytes(n) for n in (24, 40, 56) * 50)\n"
+               "    return [o.box]\n"
+               "hold = []\n"
+               "for _ in range(200):\n"
+               "    box = []; box.append(Gone(box))\n"
+               "    json.dumps(box, default=gone, check_circular=False)\n"
+               "    box = {}; box['k' * 9 + str(_)] = Gone(box)\n"
+               "    json.dumps(box, default=gone, check_circular=False)\n");
+}
+
 int
 main(int argc, char **argv)
 {
     static const struct {
         const char *name;
         int (*test)(void);
-    } tests[] = {{"mark", mark}, {"buffers", buffers},
-                 {"jail", jail}, {"specialised", specialised},
-                 {"fuel", fuel}, {"recursion", recursion}};
+    } tests[] = {{"mark", mark},          {"buffers", buffers},
+                 {"jail", jail},          {"specialised", specialised},
+                 {"json", json},          {"fuel", fuel},
+                 {"recursion", recursion}};
     PyConfig config;
 
     PyConfig_InitIsolatedConfig(&config);

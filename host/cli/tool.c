@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "host/cleanup.h"
+#include "host/cli/cli.h"
 #include "host/fd.h"
 #include "host/paths.h"
 
@@ -75,6 +77,10 @@ wait_for(pid_t pid, const char *name, int *out_status, struct err *err)
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
             return err_set(err, ERR_SYSTEM, errno, "wait for %s", name);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE) {
+        *out_status = STATUS_OUTPUT_LOST;
+        return 0;
+    }
     if (!WIFEXITED(status))
         return err_set(err, ERR_GONE, 0, "%s was ended by signal %d", name,
                        WTERMSIG(status));

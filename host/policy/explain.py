@@ -211,7 +211,8 @@ def describe_stand_in(name, thing):
                     *_field("rule", denied.rule),
                     *_field("reason", str(denied)),
                     *_field("fix", denied.fix)]
-    code = getattr(getattr(thing, "__wrapped__", thing), "__code__", None)
+    made = vars(thing).get("__init__") if isinstance(thing, type) else thing
+    code = getattr(getattr(made, "__wrapped__", made), "__code__", None)
     if isinstance(code, types.CodeType) and \
             code.co_filename.startswith("<immure "):
         return ["%s: kept: a guest has the jail's own" % name,

@@ -244,6 +244,7 @@ run_tool(char **argv)
 {
     struct interp *in;
     struct err err = {0};
+    signal(SIGPIPE, SIG_DFL); /* `| head` ends it, and is no exception */
     if (argv[0] == NULL || interp_new(INTERP_TOOL, &in, &err) != 0) {
         fprintf(stderr, "immure-zygote: %s\n",
                 argv[0] ? err.msg : "--tool needs a name");

@@ -10,8 +10,6 @@
 #include "host/wall/uids.h"
 
 enum {
-    LOST_ZYGOTE_MS = 200,
-    FAILURES_MAX = 3,
     RETRY_MIN_MS = 1,
     RETRY_MAX_MS = 10000,
 };
@@ -264,9 +262,8 @@ on_failed(void *arg, struct run *run, const struct err *err)
         pool->counts.lost++;
     } else if (guest->zygote != NULL &&
                !zygote_link_is_closed(&guest->zygote->link)) {
-        pool->failures++;
+        bool hopeless = refill_has_failed(pool) || run->claims.broken;
         request = TAILQ_FIRST(&pool->queue);
-        bool hopeless = run->claims.broken || pool->failures >= FAILURES_MAX;
         if (request != NULL && hopeless) {
             pool_dequeue(pool, request);
             tell_failed(pool, request, err);

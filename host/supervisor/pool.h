@@ -95,10 +95,11 @@ struct pool {
     unsigned count[PLACE_COUNT];
     TAILQ_HEAD(, request) queue;
     unsigned queued;
-    unsigned requests; /* the owner's count: jobs and sessions not yet over */
-    unsigned peak;     /* guests in use at once lately, decaying */
-    unsigned failures; /* in a row */
-    uint64_t job_us;   /* how long a job takes, decaying mean */
+    unsigned requests;  /* the owner's count: jobs and sessions not yet over */
+    unsigned peak;      /* guests in use at once lately, decaying */
+    unsigned failures;  /* in a row */
+    uint64_t failed_ns; /* when a guest's was counted */
+    uint64_t job_us;    /* how long a job takes, decaying mean */
     uint64_t answered_ns; /* when the last result was sent */
     uint32_t spawn_id;
     struct pool_counts counts;

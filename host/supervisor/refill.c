@@ -33,6 +33,17 @@ refill_fresh(const struct pool *pool)
     return n;
 }
 
+bool
+refill_has_failed(struct pool *pool)
+{
+    uint64_t now = run_now_ns();
+    if (now - pool->failed_ns >= LOST_ZYGOTE_MS * 1000000ull) {
+        pool->failed_ns = now;
+        pool->failures++;
+    }
+    return pool->failures >= FAILURES_MAX;
+}
+
 /* A result has just been sent: whoever waits for it needs a processor, and a
  * fork would take that. */
 static bool

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import unittest
+import urllib.parse
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -191,6 +192,30 @@ class Gateways(unittest.TestCase):
                         break
                     time.sleep(0.02)
                 self.assertEqual(self.get(c, "/was").body, b"yes")
+
+    @unittest.skipUnless(has("bottle"), "no python3-bottle")
+    def test_database(self):
+        """Bottle over a database: two workers write to the same one, and what
+        a client sends is a value."""
+        with Server("guestbook") as server:
+            server.wait_ready(host="guestbook.test")
+            texts = ["tea", "<b>", "'); drop table entries; --"]
+            with server.connect() as c:
+                for text in texts:
+                    got = c.request(
+                        "POST", "/", host="guestbook.test",
+                        body=urllib.parse.urlencode({"text": text}).encode(),
+                        Content_Type="application/x-www-form-urlencoded")
+                    self.assertEqual(got.status, 200)
+                    self.assertEqual(json.loads(got.body),
+                                     {"id": texts.index(text) + 1})
+                for pid in server.part("guests"):
+                    os.kill(pid, signal.SIGKILL)
+                server.wait_ready(host="guestbook.test")
+                got = c.request("GET", "/", host="guestbook.test")
+            self.assertEqual(got.body.decode().split("\n"), [
+                "<li>tea", "<li>&lt;b&gt;",
+                "<li>&#039;); drop table entries; --", ""])
 
     def test_policy_is_not_among_the_files(self):
         said = subprocess.run(

@@ -3,12 +3,13 @@
 can find of it.  Gateways are stubs."""
 import json
 import os
-import re
 import signal
 import subprocess
 import tempfile
 import time
 import unittest
+
+from memory import memory_holds
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get("BUILDDIR", os.path.join(HERE, "../../build"))
@@ -249,24 +250,6 @@ class Secrets(Case):
     POLICY = ("[gateways.price]\nkind = 'stub'\n"
               "answer = 'sesame.example:4711'\n[limits]\nwall = '30s'\n")
 
-    def memory(self, pid):
-        """What is readable of it."""
-        with open("/proc/%d/maps" % pid) as maps, \
-                open("/proc/%d/mem" % pid, "rb") as memory:
-            for line in maps:
-                match = re.match(r"([0-9a-f]+)-([0-9a-f]+) r", line)
-                if match is None or "[v" in line:
-                    continue
-                first, last = (int(text, 16) for text in match.groups())
-                try:
-                    memory.seek(first)
-                    yield memory.read(last - first)
-                except OSError:
-                    pass
-
-    def holds(self, pid, text):
-        return any(text in part for part in self.memory(pid))
-
     @unittest.skipIf(os.geteuid() != 0, "only root reads such a process")
     def test_address_is_in_no_guest(self):
         started = self.start(self.POLICY, "import time\ntime.sleep(20)")
@@ -275,9 +258,9 @@ class Secrets(Case):
         zygotes = named(started.pid, "immure-zygote")
         self.assertGreaterEqual(len(zygotes), 2)
         text = b"sesame.example"
-        self.assertTrue(self.holds(broker, text))
+        self.assertTrue(memory_holds(broker, text))
         for pid in zygotes:
-            self.assertFalse(self.holds(pid, text), pid)
+            self.assertFalse(memory_holds(pid, text), pid)
 
     def test_hash_is_not_the_guests(self):
         result = self.run_it(self.POLICY, "print('ok')")
@@ -289,7 +272,7 @@ class Secrets(Case):
         self.broker(started)
         time.sleep(1)
         for pid in named(started.pid, "immure-zygote"):
-            self.assertFalse(self.holds(pid, digest), pid)
+            self.assertFalse(memory_holds(pid, digest), pid)
 
 
 class Confinement(Case):

@@ -16,6 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import broker_test  # noqa: E402
 import daemons      # noqa: E402
+from memory import memory_holds    # noqa: E402
 from streams import BUILD, IMMURE, PACKAGES, Case   # noqa: E402
 
 LAYERS = os.path.join(BUILD, "tests/layers")
@@ -169,17 +170,12 @@ class Secrets(Case):
             guests = broker_test.named(started.pid, "immure-zygote")
             self.assertTrue(guests)
             for needle in needles:
-                if "SANITIZERS" not in os.environ:     # it maps terabytes
-                    self.assertTrue(self.holds(broker, needle), needle)
+                self.assertTrue(memory_holds(broker, needle), needle)
                 for pid in guests:
-                    self.assertFalse(self.holds(pid, needle), needle)
+                    self.assertFalse(memory_holds(pid, needle), needle)
         finally:
             started.kill()
             started.communicate()
-
-    def holds(self, pid, needle):
-        return any(needle in part
-                   for part in broker_test.Secrets.memory(self, pid))
 
     def policy(self):
         self.write("password", self.server.password)

@@ -304,6 +304,7 @@ START_TEST(session_calls_no_function_at_first)
     job.function = "print";
     ck_assert_int_eq(immure_submit(im, policy, &job, NULL, &s, &err), -1);
     ck_assert_int_eq(err.code, IMMURE_ERR_USAGE);
+    immure_free(s);
     immure_close(im);
 }
 END_TEST

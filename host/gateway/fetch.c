@@ -112,6 +112,21 @@ put(struct buf *out, const char *head, const struct buf *body)
                : 0;
 }
 
+/* Each text as it is: JSON would write a quote of a secret's as two bytes. */
+static bool
+holds_secret(const struct fetch_rules *rules, const json_t *value)
+{
+    size_t i;
+    const json_t *item;
+    if (json_is_string(value))
+        return fetch_holds_secret(rules, json_string_value(value),
+                                  json_string_length(value));
+    json_array_foreach(value, i, item)
+        if (holds_secret(rules, item))
+            return true;
+    return false;
+}
+
 static void
 answer(struct fetch *f)
 {
@@ -130,6 +145,7 @@ answer(struct fetch *f)
         return;
     }
     if (fetch_holds_secret(&f->gateway->rules, text, strlen(text)) ||
+        holds_secret(&f->gateway->rules, t->headers) ||
         fetch_holds_secret(&f->gateway->rules, t->body.data, t->body.len)) {
         fail(f, "the server repeats a secret of the operator's in its answer, "
                 "which is therefore withheld");

@@ -1,5 +1,6 @@
 #include "host/gateway/fetch_headers.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -26,11 +27,8 @@ static const char *const ours[] = {
     "expect",
     "forwarded",
     "via",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-port",
-    "x-forwarded-proto",
-    "x-forwarded-server",
+    "proxy",
+    "remote-user",
     "x-real-ip",
     "x-client-ip",
     "x-cluster-client-ip",
@@ -53,11 +51,33 @@ static const char *const of_bodies[] = {"content-type", "content-encoding",
 #define IS_ONE_OF(name, len, rows)                                            \
     is_one_of((name), (len), (rows), sizeof(rows) / sizeof((rows)[0]))
 
+/* As servers read it that make variables of headers: X_User is X-User. */
+static bool
+is_spelt(const char *name, size_t len, const char *row)
+{
+    for (size_t i = 0; i < len; i++) {
+        char c = name[i] == '_' ? '-' : name[i];
+        if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != row[i])
+            return false;
+    }
+    return true;
+}
+
 static bool
 is_one_of(const char *name, size_t len, const char *const *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (strlen(rows[i]) == len && strncasecmp(rows[i], name, len) == 0)
+        if (strlen(rows[i]) == len && is_spelt(name, len, rows[i]))
+            return true;
+    return false;
+}
+
+static bool
+begins_as_one_of(const char *name, size_t len, const char *const *rows,
+                 size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strlen(rows[i]) <= len && is_spelt(name, strlen(rows[i]), rows[i]))
             return true;
     return false;
 }
@@ -131,6 +151,15 @@ make_latin(char *value)
     *to = '\0';
 }
 
+/* What only a proxy of the operator's may say of a guest's request. */
+static bool
+is_a_proxys(const char *name)
+{
+    static const char *const heads[] = {"x-forwarded-", "proxy-"};
+    return begins_as_one_of(name, strlen(name), heads,
+                            sizeof heads / sizeof *heads);
+}
+
 const char *
 fetch_headers_check(const json_t *given)
 {
@@ -149,6 +178,19 @@ fetch_headers_check(const json_t *given)
         bytes += strlen(name) + strlen(value);
     }
     return bytes > FETCH_HEADER_BYTES ? "the headers are over 32 KiB" : NULL;
+}
+
+/* X_User is X-User to servers that make variables of headers. */
+static bool
+same_name(const char *a, const char *b)
+{
+    for (; *a != '\0' && *b != '\0'; a++, b++) {
+        int x = *a == '_' ? '-' : tolower((unsigned char)*a);
+        int y = *b == '_' ? '-' : tolower((unsigned char)*b);
+        if (x != y)
+            return false;
+    }
+    return *a == *b;
 }
 
 /* Whether a Connection header of the guest's names it. */
@@ -175,7 +217,7 @@ static bool
 is_operators(const struct fetch_rule *rule, const char *name)
 {
     for (size_t i = 0; i < rule->nheaders; i++)
-        if (strcasecmp(rule->headers[i].name, name) == 0)
+        if (same_name(rule->headers[i].name, name))
             return true;
     return false;
 }
@@ -257,8 +299,9 @@ fetch_headers_make(const json_t *given, const struct fetch_rule *rule,
     json_array_foreach(given, i, pair) {
         const char *name = name_of(pair);
         bool body = IS_ONE_OF(name, strlen(name), of_bodies);
-        if (fetch_header_is_ours(name) || is_named(given, name) ||
-            is_operators(rule, name) || (body && !with_body) ||
+        if (fetch_header_is_ours(name) || is_a_proxys(name) ||
+            is_named(given, name) || is_operators(rule, name) ||
+            (body && !with_body) ||
             (!with_bound && fetch_header_is_bound(name)))
             json_array_append_new(dropped, json_string(name));
         else if (append_given(&list, name, value_of(pair)) != 0)

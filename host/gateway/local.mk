@@ -30,7 +30,9 @@ gateway_sources = \
 gateway_cppflags = $(LIBMD_CFLAGS)
 gateway_libs = $(LIBMD_LIBS)
 if WITH_SQLITE
-gateway_sources += host/gateway/sql_sqlite.c host/gateway/store_sqlite.c
+gateway_sources += host/gateway/sql_sqlite.c \
+	host/gateway/sql_sqlite_bounds.c host/gateway/sql_sqlite_bounds.h \
+	host/gateway/store_sqlite.c
 gateway_cppflags += -DWITH_SQLITE $(SQLITE_CFLAGS)
 gateway_libs += $(SQLITE_LIBS)
 endif

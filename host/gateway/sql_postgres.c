@@ -358,10 +358,13 @@ begin(struct sql_conn *conn, const struct worker_ask *ask,
         PQparameterStatus(conn->pg, "standard_conforming_strings");
     if (conn->broken)
         return lose(conn, error);
-    if (strings == NULL || strcmp(strings, "on") != 0)
+    const char *encoding = PQparameterStatus(conn->pg, "client_encoding");
+    /* Statements are read here as the server reads them with both. */
+    if (strings == NULL || strcmp(strings, "on") != 0 || encoding == NULL ||
+        strcmp(encoding, "UTF8") != 0)
         return sql_fail(error, "OperationalError",
-                        "standard_conforming_strings was changed: the "
-                        "connection is of no more use");
+                        "standard_conforming_strings or client_encoding was "
+                        "changed: the connection is of no more use");
     if (PQtransactionStatus(conn->pg) != PQTRANS_IDLE)
         return 0;
     return run_own(conn, ask,

@@ -9,12 +9,11 @@
 
 #include "host/cleanup.h"
 #include "host/gateway/sql.h"
+#include "host/gateway/sql_sqlite_bounds.h"
 
 enum {
     CHECK_OPS = 1000, /* of the virtual machine, between looks at the clock */
     BUSY_MS = 10,
-    STATEMENT_MAX = 1 << 20,
-    EXPRESSION_DEPTH = 200,
     HEAP_MAX = 1 << 30, /* of all databases of the broker together */
 };
 
@@ -254,11 +253,7 @@ static int
 set_up(struct sql_conn *conn)
 {
     sqlite3 *db = conn->db;
-    (void)sqlite3_limit(db, SQLITE_LIMIT_LENGTH, (int)conn->settings->size);
-    (void)sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, STATEMENT_MAX);
-    (void)sqlite3_limit(db, SQLITE_LIMIT_EXPR_DEPTH, EXPRESSION_DEPTH);
-    (void)sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
-    (void)sqlite3_limit(db, SQLITE_LIMIT_WORKER_THREADS, 0);
+    sqlite_bound(db, conn->settings->size);
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
@@ -270,6 +265,8 @@ set_up(struct sql_conn *conn)
         sqlite3_exec(db, "PRAGMA temp_store = MEMORY", NULL, NULL, NULL);
     if (done == SQLITE_OK && conn->settings->read_only)
         done = sqlite3_exec(db, "PRAGMA query_only = 1", NULL, NULL, NULL);
+    if (done == SQLITE_OK && !conn->settings->read_only)
+        done = sqlite_bound_growth(db);
     conn->own = false;
     return done == SQLITE_OK ? 0 : -1;
 }

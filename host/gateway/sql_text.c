@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,13 @@ static const struct {
     {"CREATE",  SQL_SCHEMA}, {"EXECUTE", SQL_OTHER},
     {"OUTFILE", SQL_OTHER},  {"DUMPFILE", SQL_OTHER},
 };
+
+/* Behind CREATE, ALTER or DROP: more than a schema of one's own. */
+static const char *const shared[] = {
+    "ROLE", "USER", "GROUP", "DATABASE", "SYSTEM", "TABLESPACE", "SERVER",
+    "EXTENSION", "LANGUAGE", "EVENT", "OWNED", "DEFAULT", "SUBSCRIPTION",
+    "PUBLICATION", "FOREIGN",
+};
 /* clang-format on */
 
 struct reader {
@@ -49,10 +57,14 @@ struct reader {
     size_t words;
     unsigned marks, highest; /* placeholders: ? and $1 */
     char last[2][WORD_MAX];  /* upper case; the newest first */
+    char before;             /* the last that was no blank; 'a' for a word */
+    int depth;               /* of parentheses */
+    bool main;               /* SELECT and the like was there, outside of any */
     bool selects;            /* the first word is one of select's */
-    bool writes_first;       /* INSERT or MERGE came before: INTO is theirs */
-    bool ends;               /* it begins or ends a transaction */
-    bool over;               /* a semicolon was there */
+    bool changes_schema;     /* it is CREATE, ALTER or DROP */
+    bool writes; /* INSERT or MERGE, directly before: INTO is its */
+    bool ends;   /* it begins or ends a transaction */
+    bool over;   /* a semicolon was there */
 };
 
 static int
@@ -103,8 +115,12 @@ starts(const struct reader *r, const char *text)
 static const char *
 behind_line(const struct reader *r)
 {
-    const char *end = memchr(r->at, '\n', (size_t)(r->end - r->at));
-    return end ? end + 1 : r->end;
+    const char *at = r->at;
+    /* A carriage return ends PostgreSQL's comments, too. */
+    while (at < r->end && *at != '\n' &&
+           (*at != '\r' || r->dialect != SQL_POSTGRES))
+        at++;
+    return at < r->end ? at + 1 : r->end;
 }
 
 /* PostgreSQL nests them, MariaDB does not. */
@@ -193,6 +209,9 @@ take_first(struct reader *r, const char *word)
             classes = firsts[i].classes;
     r->ends = classes == 0;
     r->selects = classes == SQL_SELECT;
+    r->changes_schema = strcmp(word, "CREATE") == 0 ||
+                        strcmp(word, "ALTER") == 0 ||
+                        strcmp(word, "DROP") == 0;
     r->out->classes |= classes;
 }
 
@@ -212,8 +231,58 @@ take_other(struct reader *r, const char *word)
         if (strcmp(word, anywhere[i].word) == 0 && !is_lock(r, word))
             r->out->classes |= anywhere[i].classes;
     /* SELECT ... INTO makes a table, or sets a variable. */
-    if (strcmp(word, "INTO") == 0 && r->selects && !r->writes_first)
+    if (strcmp(word, "INTO") == 0 && r->selects && !r->writes)
         r->out->classes |= r->dialect == SQL_POSTGRES ? SQL_SCHEMA : SQL_OTHER;
+    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
+        if (r->changes_schema && r->words == 2 && strcmp(word, shared[i]) == 0)
+            r->out->classes |= SQL_OTHER;
+}
+
+/* Behind the blanks and comments that begin here. */
+static const char *
+behind_blanks(struct reader *r)
+{
+    const struct reader kept = *r;
+    while (r->at < r->end) {
+        const char *behind =
+            starts(r, "--") || starts(r, "/*") ? behind_silent(r) : NULL;
+        if (behind == NULL && !is_space(*r->at))
+            break;
+        r->at = behind ? behind : r->at + 1;
+        if (r->at > r->end)
+            r->at = r->end;
+    }
+    const char *at = r->at;
+    *r = kept;
+    return at;
+}
+
+/* E'...': backslashes hold in all of it, also behind a doubled quote, and
+ * behind a line's end, where the text goes on. */
+static int
+take_escaped(struct reader *r, const char *quote)
+{
+    if (pass(r, quote) != 0)
+        return -1;
+    while (r->at < r->end && *r->at == '\'')
+        if (pass(r, behind_quoted(r, true)) != 0)
+            return -1;
+    const char *next = behind_blanks(r);
+    if (next < r->end && *next == '\'')
+        return sql_fail(r->error, "NotSupportedError",
+                        "a text E'...' that goes on in another line is not "
+                        "taken: write ||");
+    return 0;
+}
+
+/* INSERT of a WITH, or of an EXPLAIN; not a name that is spelt so. */
+static bool
+begins_writing(const struct reader *r, const char *word)
+{
+    return (strcmp(word, "INSERT") == 0 || strcmp(word, "MERGE") == 0) &&
+           (r->before == '(' ||
+            (r->before == ')' && r->depth == 0 && !r->main) ||
+            (r->words == 2 && strcmp(r->last[0], "EXPLAIN") == 0));
 }
 
 static int
@@ -229,17 +298,17 @@ take_word(struct reader *r)
                                                             : r->at[i]);
     /* E'...' has backslashes; then the quote belongs to the word. */
     if (r->dialect == SQL_POSTGRES && strcmp(word, "E") == 0 && end < r->end &&
-        *end == '\'') {
-        if (pass(r, end) != 0)
-            return -1;
-        return pass(r, behind_quoted(r, true));
-    }
+        *end == '\'')
+        return take_escaped(r, end);
     if (r->words++ == 0)
         take_first(r, word);
     else
         take_other(r, word);
-    r->writes_first = r->writes_first || strcmp(word, "INSERT") == 0 ||
-                      strcmp(word, "MERGE") == 0;
+    r->writes = begins_writing(r, word);
+    r->main = r->main ||
+              (r->depth == 0 &&
+               (strcmp(word, "SELECT") == 0 || strcmp(word, "VALUES") == 0 ||
+                strcmp(word, "TABLE") == 0));
     /* ROLLBACK TO ends no more than a part of it. */
     if (r->words == 2 && strcmp(r->last[0], "ROLLBACK") == 0 &&
         strcmp(word, "TO") == 0) {
@@ -254,7 +323,7 @@ take_word(struct reader *r)
 static int
 take_placeholder(struct reader *r)
 {
-    char text[16];
+    char text[24];
     if (r->dialect == SQL_POSTGRES && starts(r, "??")) {
         r->at += 2;
         return give(r, "?", 1);
@@ -263,7 +332,8 @@ take_placeholder(struct reader *r)
     r->marks++;
     if (r->dialect == SQL_MARIADB)
         return give(r, "?", 1);
-    snprintf(text, sizeof text, "$%u", r->marks);
+    /* With blanks: else $? would become a quote, $$1. */
+    snprintf(text, sizeof text, " $%u ", r->marks);
     return give(r, text, strlen(text));
 }
 
@@ -278,8 +348,30 @@ take_number(struct reader *r)
     return pass(r, end);
 }
 
+/* Of 1e1into both dialects read a number and a word. */
+static const char *
+behind_number(const struct reader *r)
+{
+    const char *at = r->at;
+    bool based = r->end - at > 2 && at[0] == '0' && strchr("xXbBoO", at[1]);
+    if (based) {
+        at += 2;
+        while (at < r->end && isxdigit((unsigned char)*at))
+            at++;
+        return at;
+    }
+    while (at < r->end && *at >= '0' && *at <= '9')
+        at++;
+    if (r->end - at > 1 && (*at == 'e' || *at == 'E')) {
+        const char *digits = at + 1 + (at[1] == '+' || at[1] == '-');
+        while (digits < r->end && *digits >= '0' && *digits <= '9')
+            at = ++digits;
+    }
+    return at;
+}
+
 static int
-take(struct reader *r)
+take_token(struct reader *r)
 {
     char c = *r->at;
     /* MariaDB runs what stands in such a comment. */
@@ -310,11 +402,21 @@ take(struct reader *r)
     if (r->dialect == SQL_POSTGRES && c == '$' && r->end - r->at > 1 &&
         r->at[1] >= '0' && r->at[1] <= '9')
         return take_number(r);
-    /* A number takes its letters along: 1e5 is no word. */
-    const char *end = r->at + 1;
-    while (c >= '0' && c <= '9' && end < r->end && is_word(*end))
-        end++;
-    return pass(r, end);
+    return pass(r, c >= '0' && c <= '9' ? behind_number(r) : r->at + 1);
+}
+
+static int
+take(struct reader *r)
+{
+    char c = *r->at;
+    bool blank = is_space(c) || starts(r, "--") || starts(r, "/*") ||
+                 (r->dialect == SQL_MARIADB && c == '#');
+    if (take_token(r) != 0)
+        return -1;
+    if (!blank)
+        r->before = is_word_start(c) ? 'a' : c;
+    r->depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+    return 0;
 }
 
 int

@@ -121,8 +121,8 @@ take_reply(struct state *state, struct err *err)
         return reply;
     bool number = strstr(reply->str, "not an integer") != NULL;
     err_set(err, ERR_SYSTEM, 0,
-            number ? "the value is no whole number" : "redis: %.100s",
-            reply->str);
+            number ? "the value is no whole number" : "redis: %.*s",
+            (int)strcspn(reply->str, " "), reply->str); /* it may name hosts */
     freeReplyObject(reply);
     if (!number) /* of others in the pipe nothing is known */
         drop(state);

@@ -111,6 +111,7 @@ take_bytes(struct grant *grant, size_t len)
 {
     if (len > grant->bytes_max - grant->bytes) {
         grant->refused++;
+        grant->bytes = grant->bytes_max; /* or the next would do its work */
         return false;
     }
     grant->bytes += len;

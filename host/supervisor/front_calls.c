@@ -81,6 +81,16 @@ answer_error(struct request *request, struct run *run, const char *text)
         run_give_up(run, &err);
 }
 
+/* What the broker itself has said may name addresses and files. */
+static const char no_broker[] = "the broker of the gateways has ended, or "
+                                "could not be started";
+
+static const char *
+why_no_broker(const struct broker_link *broker)
+{
+    return broker->cause.code == ERR_GONE ? broker->cause.msg : no_broker;
+}
+
 static void
 ask_gateway(struct request *request, struct run *run, struct span payload)
 {
@@ -91,7 +101,7 @@ ask_gateway(struct request *request, struct run *run, struct span payload)
     if (broker_link_ask(broker, request->id, ms, payload))
         request->joined = true;
     else
-        answer_error(request, run, broker->cause.msg);
+        answer_error(request, run, why_no_broker(broker));
 }
 
 int
@@ -215,7 +225,7 @@ front_lost_broker(struct front *front, struct pool *pool)
             continue;
         r->joined = false;
         if (r->guest != NULL && calls_wait_for_gateway(&r->calls))
-            answer_error(r, &r->guest->run, pool->broker->cause.msg);
+            answer_error(r, &r->guest->run, why_no_broker(pool->broker));
     }
 }
 

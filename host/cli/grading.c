@@ -337,10 +337,12 @@ bool
 grading_turn(struct grading *g)
 {
     if (g->unruly) {
-        char *question = g->question; /* the next test's already */
+        char *question = g->question; /* the next test's already, */
+        uint64_t due_ms = g->due_ms;  /* whose time has begun */
         g->question = NULL;
         drop_guest(g);
         g->question = question;
+        g->due_ms = due_ms;
         start_test(g);
     }
     if (g->guest_over)

@@ -58,6 +58,50 @@ class Guests(GradeCase):
                 calendar.setfirstweekday(calendar.firstweekday() + 1)
                 return calendar.firstweekday()
             """,
+        "a module's list": """
+            import keyword
+            def f():
+                keyword.kwlist.append("x")
+                return keyword.kwlist.count("x")
+            """,
+        "a list inside a class": """
+            import calendar
+            def f():
+                calendar.HTMLCalendar.cssclasses.append("x")
+                return calendar.HTMLCalendar.cssclasses.count("x")
+            """,
+        "a function's attributes": """
+            import json
+            def f():
+                json.dumps.n = getattr(json.dumps, "n", 0) + 1
+                return json.dumps.n
+            """,
+        "a module's own object": """
+            import calendar
+            def f():
+                calendar.c.n = getattr(calendar.c, "n", 0) + 1
+                return calendar.c.n
+            """,
+        "the cache of a module": """
+            import re
+            def f():
+                re._cache["n"] = re._cache.get("n", 0) + 1
+                return re._cache["n"]
+            """,
+        "the longest number that is text": """
+            import sys
+            def f():
+                n = sys.get_int_max_str_digits()
+                sys.set_int_max_str_digits(n + 1)
+                return n - 4299
+            """,
+        "sys.stderr": """
+            import sys
+            def f():
+                n = getattr(sys.stderr, "n", 0) + 1
+                sys.stderr = type("S", (), {"n": n})
+                return n
+            """,
         "what runs at an object's end": """
             import math
             class C:
@@ -98,14 +142,16 @@ class Guests(GradeCase):
         """A note that no comparing finds: in a guest that two tests share, and
         not where they asked for one each."""
         student = """
-            import keyword
+            import re
             def f():
-                keyword.kwlist.append("note")
-                return keyword.kwlist.count("note")
+                notes = getattr(re, "_cache")
+                notes["n"] = notes.get("n", 0) + 1
+                return notes["n"]
             """
         tests = "%s\ndef test_1(): assert student.f() == 1\n" \
             "%s\ndef test_2(): assert student.f() == %d\n"
-        for marks in (("", "", 2), ("@fresh", "@fresh", 1)):
+        for marks in (("", "", 2), ("@fresh", "@fresh", 1),
+                      ("", "@timeout(5)", 1)):
             with self.subTest(marks):
                 self.assertEqual(
                     set(self.points(student, tests % marks).values()), {1})
@@ -139,6 +185,33 @@ class Guests(GradeCase):
         self.assertEqual(verdicts, {"test_call": "ok", "test_waits": "ok",
                                     "test_long_call": "wall",
                                     "test_fine": "ok"}, marks)
+
+    @unittest.skipIf("SANITIZERS" in os.environ, "times are not as usual")
+    def test_the_limit_of_a_call_outlives_its_guest(self):
+        """A submission that asks for the next question by itself, and again
+        when it was told to end, has no more time for the next call."""
+        student = """
+            import json, time
+            from immure import gateway
+            def f(seconds):
+                time.sleep(seconds)
+                q = json.loads(gateway.exchange(
+                    "next", b'{"value": 1, "out": ""}'))
+                if q["op"] == "end":
+                    time.sleep(0.1)
+                    gateway.exchange("next", b"{}")
+                return 1
+            """
+        tests = """
+            @timeout("5s", call="500ms")
+            def test_1(): assert student.f(0) == 1
+            @timeout("5s", call="500ms")
+            def test_2(): assert student.f(1) == 1
+            def test_3(): assert student.f(0) == 1
+            """
+        marks = self.marks(student, textwrap.dedent(tests))
+        self.assertEqual([t["verdict"] for t in marks.values()],
+                         ["ok", "wall", "ok"], marks)
 
     def test_times_that_are_none(self):
         for text in ('"5 years"', '"x"', "0", "-1", "None", '"1h"'):

@@ -21,14 +21,23 @@ STATELESS = frozenset((
     "string", "struct", "sys", "textwrap", "time", "types", "typing",
     "unicodedata", "zlib"))
 
+# Of sys: what is there to be read.  All else of it may be a setter.
+READABLE = frozenset((
+    "__doc__", "__name__", "argv", "byteorder", "exc_info", "exception", "exit",
+    "float_info", "getrecursionlimit", "getrefcount", "getsizeof",
+    "hexversion", "int_info", "intern", "maxsize", "maxunicode", "path",
+    "platform", "stderr", "stdin", "stdout", "version", "version_info"))
+
 # Names by which a program comes to more than it seems to name, or changes what
 # comparing modules does not show.
 TELLING = frozenset((
-    "__builtins__", "__del__", "__dict__", "__import__", "__subclasses__",
-    "addaudithook", "breakpoint", "compile", "eval", "exec", "exitfunc", "import_module",
-    "modules", "open", "register", "set_coroutine_origin_tracking_depth",
-    "setfirstweekday", "setprofile", "setrecursionlimit", "setswitchinterval",
-    "settrace", "vars"))
+    "FileIO", "__builtins__", "__closure__", "__code__", "__defaults__",
+    "__del__", "__dict__", "__func__", "__globals__", "__import__",
+    "__kwdefaults__", "__loader__", "__self__", "__spec__", "__subclasses__",
+    "__wrapped__", "breakpoint", "cache_clear", "compile", "eval", "exec",
+    "exitfunc", "f_back", "f_builtins", "f_globals", "get_overloads",
+    "gi_frame", "import_module", "open", "open_code", "register",
+    "setfirstweekday", "tb_frame", "tzset", "vars"))
 
 
 def _names(code, found):
@@ -38,10 +47,50 @@ def _names(code, found):
             _names(const, found)
 
 
-def _inner(module):
-    """Modules that it hands out, as os does os.path."""
-    return [value for value in vars(module).values()
-            if isinstance(value, types.ModuleType)]
+def _private(name):
+    return type(name) is str and name[:1] == "_" and name[:2] != "__"
+
+
+def _inner(module, found):
+    """Modules that it hands out by names that are not their own, as os does
+    os.path: by its own name each is found in the code."""
+    found.add(module)
+    for name, value in list(vars(module).items()):
+        if isinstance(value, types.ModuleType) and not _private(name) and \
+                sys.modules.get(name) is not value and value not in found:
+            _inner(value, found)
+
+
+def _contents(value):
+    """{name or place: what is there} of what can be changed; or None."""
+    if isinstance(value, (list, tuple)):
+        return dict(enumerate(value))
+    if isinstance(value, dict):
+        return dict(value)
+    if isinstance(value, (set, frozenset)):
+        return dict.fromkeys(value)
+    if isinstance(value, type) and not value.__flags__ & _HEAPTYPE:
+        return None
+    names = getattr(value, "__dict__", None)
+    return None if names is None else dict(names)
+
+
+def _walk(value, seen, private):
+    """Note in SEEN what it contains, and what that contains.  Private names
+    are where modules have their caches: those are not compared, and no
+    program that names one may share its guest."""
+    contents = _contents(value)
+    if contents is None or id(value) in seen:
+        return
+    private.update(filter(_private, contents))
+    for name in list(contents):
+        if _private(name) or type(name) is str and name in _OURS:
+            del contents[name]
+    seen[id(value)] = value, contents
+    for name, inner in contents.items():
+        if not isinstance(inner, types.ModuleType) and \
+                name not in _NOT_ENTERED:
+            _walk(inner, seen, private)
 
 
 class Traces:
@@ -60,10 +109,17 @@ class Traces:
         if not self.known:
             return
         self.reseed = "random" in modules
-        watched = {builtins, sys, *(sys.modules[name] for name in modules)}
-        for module in list(watched):
-            watched.update(_inner(module))
-        self.before = [(module, dict(vars(module))) for module in watched]
+        if "sys" in modules:
+            self.known = parts & vars(sys).keys() <= READABLE
+        watched = set()
+        for module in (builtins, sys, *(sys.modules[name]
+                                        for name in modules)):
+            _inner(module, watched)
+        seen, private = {}, set()
+        for module in watched:
+            _walk(module, seen, private)
+        self.known = self.known and parts.isdisjoint(private)
+        self.before = list(seen.values())
         self.lists = self._lists()
 
     @staticmethod
@@ -76,8 +132,8 @@ class Traces:
         """True unless the guest is as it was, as far as can be seen."""
         if not self.known:
             return True
-        for module, before in self.before:
-            if not _same(vars(module), before):
+        for value, before in self.before:
+            if not _same(_contents(value), before):
                 return True
         if self._lists() != self.lists:
             return True
@@ -86,12 +142,24 @@ class Traces:
         return False
 
 
-# Set anew for each test, or question.
-_OURS = frozenset(("__stdin__", "argv", "stdin", "stdout", "stderr",
-                   "last_type", "last_value", "last_traceback"))
+# Set anew for each test, or question; and what no program comes to but by a
+# name of TELLING, or of sys.
+_OURS = frozenset(("__stdin__", "argv", "stdin", "stdout", "modules",
+                   "path_importer_cache", "last_type", "last_value",
+                   "last_traceback", "last_exc"))
+_NOT_ENTERED = frozenset(("__builtins__", "__loader__", "__spec__"))
+
+# Py_TPFLAGS_HEAPTYPE.  The jail has made classes immutable; what they contain
+# is not.
+_HEAPTYPE = 1 << 9
 
 
 def _same(now, before):
-    return now.keys() == before.keys() and all(
-        now[name] is value for name, value in before.items()
-        if name not in _OURS)
+    """BEFORE has no private names, nor ours."""
+    for name, value in now.items():
+        if name in before:
+            if before[name] is not value:
+                return False
+        elif not _private(name) and name not in _OURS:
+            return False
+    return now.keys() >= before.keys()

@@ -59,12 +59,12 @@ struct reader {
     char last[2][WORD_MAX];  /* upper case; the newest first */
     char before;             /* the last that was no blank; 'a' for a word */
     int depth;               /* of parentheses */
-    bool main;               /* SELECT and the like was there, outside of any */
-    bool selects;            /* the first word is one of select's */
-    bool changes_schema;     /* it is CREATE, ALTER or DROP */
-    bool writes; /* INSERT or MERGE, directly before: INTO is its */
-    bool ends;   /* it begins or ends a transaction */
-    bool over;   /* a semicolon was there */
+    bool main;           /* SELECT and the like was there, outside of any */
+    bool selects;        /* the first word is one of select's */
+    bool changes_schema; /* it is CREATE, ALTER or DROP */
+    bool writes;         /* INSERT or MERGE, directly before: INTO is its */
+    bool ends;           /* it begins or ends a transaction */
+    bool over;           /* a semicolon was there */
 };
 
 static int
@@ -305,10 +305,9 @@ take_word(struct reader *r)
     else
         take_other(r, word);
     r->writes = begins_writing(r, word);
-    r->main = r->main ||
-              (r->depth == 0 &&
-               (strcmp(word, "SELECT") == 0 || strcmp(word, "VALUES") == 0 ||
-                strcmp(word, "TABLE") == 0));
+    r->main = r->main || (r->depth == 0 && (strcmp(word, "SELECT") == 0 ||
+                                            strcmp(word, "VALUES") == 0 ||
+                                            strcmp(word, "TABLE") == 0));
     /* ROLLBACK TO ends no more than a part of it. */
     if (r->words == 2 && strcmp(r->last[0], "ROLLBACK") == 0 &&
         strcmp(word, "TO") == 0) {

@@ -17,6 +17,7 @@ import argparse
 import concurrent.futures
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -331,6 +332,8 @@ def options(argv):
 
 
 def main(argv):
+    # Some cases wait for SIGINT, and a background job of a shell ignores it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     opts = options(argv)
     if plans.locate("test.support") is None \
             or plans.locate("test.test_grammar") is None:

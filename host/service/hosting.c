@@ -153,22 +153,22 @@ hosting_route(struct hosting *hosting, struct exchange *x)
 
 /* --- the loop --- */
 
-/* What the turn has left to do, before the loop waits again. */
-static void
+/* What the turn has left to do; whether there is more, and the loop is not to
+ * wait.  A client that sends request after request always leaves more: workers
+ * and signals have their turn between two of its. */
+static bool
 settle(struct hosting *hosting)
 {
     struct worker *worker;
-    bool again = true;
-    while (again) {
-        again = false;
-        while ((worker = TAILQ_FIRST(&hosting->done)) != NULL)
-            worker_finish(worker);
-        for (size_t i = 0; i < hosting->nhttps; i++)
-            if (hosting->https[i].wants_turn) {
-                http_turn(&hosting->https[i]);
-                again = true;
-            }
-    }
+    bool more = false;
+    while ((worker = TAILQ_FIRST(&hosting->done)) != NULL)
+        worker_finish(worker);
+    for (size_t i = 0; i < hosting->nhttps; i++)
+        if (hosting->https[i].wants_turn)
+            http_turn(&hosting->https[i]);
+    for (size_t i = 0; i < hosting->nhttps; i++)
+        more = more || hosting->https[i].wants_turn;
+    return more || !TAILQ_EMPTY(&hosting->done);
 }
 
 static int open_context(struct hosting *hosting, struct err *err);
@@ -413,14 +413,14 @@ hosting_run(const struct hosting_settings *settings, int *out_status,
     if (hosting == NULL)
         return err_set(err, ERR_MEMORY, 0, "out of memory");
     hosting->settings = settings;
-    int done = set_up(hosting, err);
+    int wait = 0, done = set_up(hosting, err);
     if (done == 0)
         loading_start(hosting);
     while (done == 0 && !event_base_got_break(hosting->base)) {
-        if (event_base_loop(hosting->base, EVLOOP_ONCE) != 0)
+        if (event_base_loop(hosting->base, EVLOOP_ONCE | wait) != 0)
             break;
         if (!event_base_got_break(hosting->base))
-            settle(hosting);
+            wait = settle(hosting) ? EVLOOP_NONBLOCK : 0;
         logs_flush(&hosting->logs);
         if (hosting->stopping && is_idle(hosting))
             break;

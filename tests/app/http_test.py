@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import sys
+import threading
 import time
 import unittest
 
@@ -421,6 +422,49 @@ class Slow(unittest.TestCase):
             for c in slow[150:]:
                 self.assertTrue(c.is_closed())
             self.assertLess(time.monotonic() - start, 45)
+
+
+class Flood(unittest.TestCase):
+    def flood(self, server, over):
+        with server.connect() as c:
+            def read():
+                try:
+                    while c.socket.recv(1 << 20):
+                        pass
+                except OSError:
+                    pass
+            reader = threading.Thread(target=read)
+            reader.start()
+            try:
+                while not over.is_set():
+                    c.send(b"GET / HTTP/1.1\r\nHost: other\r\n\r\n" * 2000)
+            except OSError:
+                pass
+            try:
+                c.socket.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            reader.join()
+
+    def test_pipelines_without_an_end(self):
+        """They are answered, and so is everybody else."""
+        over = threading.Event()
+        with Server("probe") as server:
+            server.wait_ready()
+            floods = [threading.Thread(target=self.flood, args=(server, over))
+                      for _ in range(2)]
+            for flood in floods:
+                flood.start()
+            try:
+                time.sleep(0.3)
+                with server.connect(10) as c:
+                    for _ in range(3):
+                        self.assertEqual(c.request("GET", "/twice").body,
+                                         b"cookies")
+            finally:
+                over.set()
+                for flood in floods:
+                    flood.join()
 
 
 class Forwarded(Probe):

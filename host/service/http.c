@@ -110,6 +110,7 @@ start(struct exchange *x)
     x->started = true;
     x->peer->deadline_ms = 0;
     unsigned status = head_check(x);
+    bool wrong = status != 0;
     if (status == 0)
         x->tenant = hosting_route(x->http->hosting, x);
     if (status == 0 && x->tenant == NULL)
@@ -121,9 +122,10 @@ start(struct exchange *x)
         return;
     x->tenant = NULL;
     x->state = EXCHANGE_OVER;
-    x->closes = status == MHD_HTTP_BAD_REQUEST || x->has_body;
-    if (x->has_body) /* which is not read: the connection ends */
-        x->body_whole = true;
+    /* Where a head is refused, nobody knows what follows it: neither that nor
+     * a body that is not wanted is read, and the connection ends. */
+    x->closes = wrong || x->has_body;
+    x->body_whole = x->closes;
     exchange_refuse(x, status, 0);
 }
 

@@ -331,6 +331,36 @@ class Http(Probe):
                 self.assertNotIn(200, statuses)
                 self.assertLessEqual(len(statuses), 1)
 
+    def test_nothing_is_read_behind_a_head_that_is_refused(self):
+        inner = b"GET /twice HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        host, post = b"Host: localhost\r\n", b"POST /echo HTTP/1.1\r\n"
+        both = b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+        rows = {
+            431: post + host + b"X: " + b"a" * 40000 + b"\r\n" + both,
+            505: b"POST /echo HTTP/1.2\r\n" + host + both,
+            501: b"CONNECT a:1 HTTP/1.1\r\n" + host + both,
+        }
+        for status, head in rows.items():
+            with self.subTest(status), self.server.connect() as c:
+                c.send(head + b"0\r\n\r\n" + inner)
+                try:
+                    self.assertEqual(c.read().status, status)
+                except ConnectionError:
+                    pass
+                self.assertTrue(c.is_closed())
+                self.assertNotIn(b"200 OK", c.data)
+
+    def test_refused_before_its_body_comes(self):
+        for header in (b"Transfer-Encoding: gzip\r\n",
+                       b"Transfer-Encoding: xchunked\r\n",
+                       b"Transfer-Encoding: gzip, chunked\r\n",
+                       b"Content-Length: 5\r\nContent-Length: 50\r\n"):
+            with self.subTest(header), self.server.connect(5) as c:
+                c.send(b"POST /echo HTTP/1.1\r\nHost: localhost\r\n"
+                       + header + b"\r\n")
+                self.assertEqual(c.read().status, 400)
+                self.assertTrue(c.is_closed())
+
     def test_te_in_http_10(self):
         with self.server.connect() as c:
             c.send(b"POST /echo HTTP/1.0\r\nHost: localhost\r\n"

@@ -179,7 +179,8 @@ def _add_policy(source, app):
     """The effective policy: that of `policy`, with the packages."""
     given = app["policy"]
     if given not in policies.known_profiles():
-        given = source.beside(given)
+        # Whatever its gateways name is absolute then: see _files_in.
+        given = os.path.abspath(source.beside(given))
     paths = [source.beside(path) for path in app["packages_path"]]
     try:
         if paths and not app["packages"]:
@@ -200,20 +201,30 @@ def _add_policy(source, app):
     app["policy_files"] = [] if given in policies.known_profiles() else \
         [os.path.abspath(file) for file in policies.applied_by(given)
          if not file.startswith("profile ")]
-    app["kept_back"] = app["policy_files"] + _files_in(policy["gateways"])
+    app["kept_back"] = sorted({
+        os.path.realpath(path) + end for path in _files_in(policy["gateways"])
+        for end in _SQLITE_ENDS})
     # Applications of one policy share what it costs; where a statement stands
     # is no part of it.
     app["policy"] = json.dumps({**policy, "origins": {}}, sort_keys=True)
 
 
+# What SQLite puts beside a database holds its rows too.
+_SQLITE_ENDS = ("", "-wal", "-shm", "-journal")
+_PATH_BEGINS = re.compile(r"(?:^|[= ]|sqlite:)(?=/)")
+
+
 def _files_in(table):
-    """The files that gateways read, or write to: the operator's alone."""
+    """The files that gateways read, or write to: the operator's alone.  Of a
+    text that could hold one at several places, all count."""
     if isinstance(table, dict):
         table = list(table.values())
     if isinstance(table, list):
         return [path for each in table for path in _files_in(each)]
-    text = table.rpartition("=")[2] if isinstance(table, str) else ""
-    return [text] if text.startswith("/") else []
+    if not isinstance(table, str):
+        return []
+    paths = [table[match.end():] for match in _PATH_BEGINS.finditer(table)]
+    return paths + [path.partition("&")[0] for path in paths if "&" in path]
 
 
 def _add_files(source, app):
@@ -236,7 +247,8 @@ def _add_files(source, app):
 
     _immure_given.find(files, origins, fail)
     skipped = {"__pycache__"} if app["files"] else _SKIPPED
-    kept_back = set(map(os.path.realpath, app.pop("kept_back")))
+    kept_back = {*app["kept_back"],
+                 *map(os.path.realpath, app["policy_files"])}
     app["files"] = [
         item for item in files["read_write"]
         if not skipped & set(item.partition("=")[0].split("/"))

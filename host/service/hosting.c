@@ -399,6 +399,8 @@ tear_down(struct hosting *hosting)
         immure_close(hosting->im);
     if (hosting->inotify >= 0)
         close(hosting->inotify);
+    json_decref(hosting->watches);
+    json_decref(hosting->kept_back);
     forget_policies(hosting);
     if (hosting->base != NULL)
         event_base_free(hosting->base);

@@ -56,7 +56,8 @@ struct hosting {
     struct loading *loading;          /* while the tool runs, or NULL */
     bool load_again, begun, stopping, lost;
     uint64_t stop_ms;
-    int inotify; /* -1: none */
+    int inotify;                 /* -1: none */
+    json_t *watches, *kept_back; /* {number: folder}; {path: true} */
 };
 
 /* Run until SIGTERM or SIGINT; *out_status is the exit status. */

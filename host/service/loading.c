@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -60,13 +61,19 @@ take_one(struct hosting *hosting, json_t *item, struct err *err)
     return done;
 }
 
+/* hosting->watches: what folder a watch is of. */
 static void
 watch(struct hosting *hosting, const char *path)
 {
     const uint32_t events = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE |
                             IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR;
-    if (inotify_add_watch(hosting->inotify, path, events) < 0 &&
-        errno == ENOSPC)
+    char key[16], real[PATH_MAX];
+    int wd = inotify_add_watch(hosting->inotify, path, events);
+    if (wd >= 0 && realpath(path, real) != NULL) {
+        snprintf(key, sizeof key, "%d", wd);
+        (void)json_object_set_new(hosting->watches, key, json_string(real));
+    }
+    if (wd < 0 && errno == ENOSPC)
         logs_error(&hosting->logs, NULL, NULL,
                    "%s is not watched for changes: there are as many watches "
                    "as fs.inotify.max_user_watches allows",
@@ -95,6 +102,9 @@ watch_app(struct hosting *hosting, const json_t *item)
     watch_parent(hosting, json_string_value(json_object_get(item, "file")));
     json_array_foreach(json_object_get(item, "policy_files"), i, each)
         watch_parent(hosting, json_string_value(each));
+    json_array_foreach(json_object_get(item, "kept_back"), i, each)
+        (void)json_object_set_new(hosting->kept_back, json_string_value(each),
+                                  json_true());
     json_array_foreach(json_object_get(item, "files"), i, each) {
         const char *equals = strchr(json_string_value(each), '=');
         if (equals[-1] == '/')
@@ -110,6 +120,7 @@ take_apps(struct hosting *hosting, const json_t *apps)
     struct err err;
     size_t i;
     json_t *item;
+    json_object_clear(hosting->kept_back);
     json_array_foreach(apps, i, item) {
         if (take_one(hosting, item, &err) != 0)
             logs_error(&hosting->logs,
@@ -224,6 +235,22 @@ on_settle(evutil_socket_t fd, short what, void *arg)
     loading_start(arg);
 }
 
+/* A database that a gateway writes to is none of the application's files,
+ * wherever it lies: each of its writes would start the tool. */
+static bool
+is_kept_back(const struct hosting *hosting, const struct inotify_event *event)
+{
+    char key[16], path[PATH_MAX];
+    snprintf(key, sizeof key, "%d", event->wd);
+    const char *folder =
+        json_string_value(json_object_get(hosting->watches, key));
+    if (event->len == 0 || folder == NULL)
+        return false;
+    int n = snprintf(path, sizeof path, "%s/%s", folder, event->name);
+    return n > 0 && (size_t)n < sizeof path &&
+           json_object_get(hosting->kept_back, path) != NULL;
+}
+
 /* An editor writes a file in several steps: the last one counts. */
 static void
 on_change(evutil_socket_t fd, short what, void *arg)
@@ -232,15 +259,24 @@ on_change(evutil_socket_t fd, short what, void *arg)
     const struct timeval t = {0, SETTLE_MS * 1000};
     char events[4096]
         __attribute__((aligned(__alignof__(struct inotify_event))));
+    bool changed = false;
+    ssize_t n;
     (void)what;
-    while (read(fd, events, sizeof events) > 0)
-        ;
-    (void)evtimer_add(hosting->settle, &t);
+    while ((n = read(fd, events, sizeof events)) > 0)
+        for (ssize_t at = 0; at < n;) {
+            const struct inotify_event *event = (const void *)(events + at);
+            changed = changed || !is_kept_back(hosting, event);
+            at += (ssize_t)(sizeof *event + event->len);
+        }
+    if (changed)
+        (void)evtimer_add(hosting->settle, &t);
 }
 
 int
 loading_watch(struct hosting *hosting, struct err *err)
 {
+    hosting->watches = json_object();
+    hosting->kept_back = json_object();
     hosting->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (hosting->inotify < 0)
         return err_set(err, ERR_SYSTEM, errno, "watch files for changes");

@@ -456,10 +456,7 @@ head_environ(struct exchange *x, struct buf *out, struct err *err)
     uint32_t len = (uint32_t)(out->len - sizeof start);
     for (int i = 0; i < 4; i++)
         out->data[1 + i] = (uint8_t)(len >> (8 * i));
-    if (buf_add(out, x->body.data, x->body.len, err) != 0)
-        return -1;
-    x->body.len = 0;
-    return 0;
+    return buf_add(out, x->body.data, x->body.len, err);
 }
 
 /* --- the head of a response --- */

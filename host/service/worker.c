@@ -281,8 +281,10 @@ worker_serve(struct worker *worker, struct exchange *x)
     x->worker = worker;
     x->state = EXCHANGE_RUNNING;
     worker->state = WORKER_BUSY;
-    if (immure_step(worker->session, &job, &e) == 0)
+    if (immure_step(worker->session, &job, &e) == 0) {
+        x->body.len = 0; /* not before: another worker may have to have it */
         return true;
+    }
     worker->exchange = NULL;
     x->worker = NULL;
     return false;

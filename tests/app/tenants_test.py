@@ -378,6 +378,19 @@ class Killed(unittest.TestCase):
     def test_supervisor(self):
         self.kill("supervisor", 3, 1.5)
 
+    def test_body_outlives_a_worker(self):
+        with Server("probe") as server:
+            server.wait_ready()
+            for _ in range(4):
+                for pid in server.part("guests"):
+                    os.kill(pid, signal.SIGKILL)
+                time.sleep(0.5)     # until that is known
+                with server.connect() as c:
+                    got = c.request("POST", "/echo", b"hello")
+                    self.assertIn((got.status, got.body), (
+                        (200, b"hello"), (503, b"503 Service Unavailable\n")))
+                server.wait_ready()
+
     def test_nothing_is_left(self):
         server = Server("probe")
         server.wait_ready()

@@ -230,6 +230,7 @@ def _files_in(table):
 def _add_files(source, app):
     """files as NAME=PATH of what is in the folder, or as app.toml says."""
     items = app["files"] or list(_whole_folder(app["folder"]))
+    named = set()
     files = {key: [] for key in _immure_given.HOMES}
     origins = {}
     for item in items:
@@ -237,6 +238,7 @@ def _add_files(source, app):
             name, path = _immure_given.split(item)
         except ValueError as error:
             source.fail(("files", item), "files: \"%s\" %s", item, error)
+        named.add(name.rstrip("/"))
         new = name + "=" + os.path.join(app["folder"], path)
         files["read_write"].append(new)
         origins["files.read_write." + new] = source.where("files", item)
@@ -252,7 +254,16 @@ def _add_files(source, app):
     app["files"] = [
         item for item in files["read_write"]
         if not skipped & set(item.partition("=")[0].split("/"))
+        and not _is_hidden(item.partition("=")[0], named)
         and os.path.realpath(item.partition("=")[2]) not in kept_back]
+
+
+def _is_hidden(name, named):
+    """Whether it is below what is named, and hidden there."""
+    parts = name.rstrip("/").split("/")
+    top = max((at for at in range(len(parts) + 1)
+               if "/".join(parts[:at]) in named), default=0)
+    return any(part.startswith(".") for part in parts[top:])
 
 
 def _whole_folder(folder):

@@ -47,6 +47,26 @@ class Files(unittest.TestCase):
                              json.loads(said)[0]["files"]]
                     self.assertEqual(names, ["plain.py"])
 
+    def test_hidden_files(self):
+        """At no depth, unless `files` names them."""
+        with tempfile.TemporaryDirectory() as work:
+            os.makedirs(work + "/sub/.hid")
+            for name in ("a.py", ".b", "sub/c", "sub/.env", "sub/.hid/s"):
+                with open(os.path.join(work, name), "w"):
+                    pass
+            for line, wanted in (
+                    ("", ["a.py", "sub/", "sub/c"]),
+                    ('files = ["sub/"]', ["sub/", "sub/c"]),
+                    ('files = [".b", "sub/.hid/"]',
+                     [".b", "sub/.hid/", "sub/.hid/s"])):
+                with open(work + "/app.toml", "w") as file:
+                    file.write(TOML + line)
+                said = subprocess.run(
+                    [os.path.join(BUILD, "immure-zygote"), "--tool", "app",
+                     work], stdout=subprocess.PIPE, check=True).stdout
+                self.assertEqual([item.partition("=")[0] for item in
+                                  json.loads(said)[0]["files"]], wanted)
+
     def test_a_database_in_the_folder_reloads_nothing(self):
         app = {"app.toml": TOML + 'policy = "g.toml"\n',
                "g.toml": 'extends = ["app"]\n[gateways.a]\nkind = "sql"\n'

@@ -106,7 +106,8 @@ refuse_body(struct exchange *x)
 static bool
 is_discarded(struct exchange *x, uint64_t most, size_t len)
 {
-    if (!x->discard && len > most - x->body_bytes)
+    /* A reload may have made the limit less than what has come. */
+    if (!x->discard && x->body_bytes + len > most)
         refuse_body(x);
     if (!x->discard)
         return false;

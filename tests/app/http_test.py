@@ -204,6 +204,22 @@ class Bodies(Probe):
             c.send(b"0\r\n\r\n")
             self.assertEqual(c.read().status, 413)
 
+    def test_too_large_for_a_limit_that_came_later(self):
+        toml = ('name = "late"\nentry = "late:app"\n[limits]\nbody = "%s"\n'
+                'wall = "20s"\n')
+        with Server({"app.toml": toml % "4M", "late.py":
+                     'def app(e, s):\n    n = len(e["wsgi.input"].read())\n'
+                     '    s("200 OK", [])\n    return [b"%d" % n]\n'}) \
+                as server, server.connect() as c:
+            server.wait_ready()
+            c.send(b"POST / HTTP/1.1\r\nHost: localhost\r\n"
+                   b"Transfer-Encoding: chunked\r\n\r\n"
+                   b"200000\r\n" + bytes(2 << 20) + b"\r\n")
+            server.write("app.toml", toml % "1M")
+            server.wait_log("reloaded")
+            c.send(b"1000\r\n" + bytes(4096) + b"\r\n0\r\n\r\n")
+            self.assertEqual(c.read().status, 413)
+
     def test_body_that_nobody_reads(self):
         with self.server.connect() as c:
             self.assertEqual(c.request("POST", "/twice", bytes(2 << 20)).body,

@@ -154,6 +154,27 @@ is_host(const char *host, size_t len)
     return len > 0 && len < 256;
 }
 
+/* A host, and perhaps a port: hosting_route() leaves out what follows the
+ * last colon, which must not be a name then. */
+static bool
+is_authority(const char *host, size_t len)
+{
+    if (!is_host(host, len))
+        return false;
+    const char *end = host + len;
+    const char *at = memchr(host, host[0] == '[' ? ']' : ':', len);
+    if (host[0] == '[' && (at == NULL || ++at == end))
+        return at != NULL;
+    if (at == NULL)
+        return true;
+    if (*at != ':')
+        return false;
+    while (++at < end)
+        if (*at < '0' || *at > '9')
+            return false;
+    return true;
+}
+
 /* The last value of a list: what the proxy next to us has added. */
 static void
 last_of(const struct header *h, const char **out, size_t *out_len)
@@ -188,7 +209,7 @@ take_forwarded(struct exchange *x, const struct headers *all)
     }
     if (host != NULL) {
         last_of(host, &text, &len);
-        if (is_host(text, len)) {
+        if (is_authority(text, len)) {
             x->host = text;
             x->host_len = len;
         }
@@ -208,7 +229,7 @@ take_target(struct exchange *x)
         x->host = strstr(target, "://") + 3;
         x->host_len = strcspn(x->host, "/?#");
         target = x->host + x->host_len;
-        if (!is_host(x->host, x->host_len))
+        if (!is_authority(x->host, x->host_len))
             return MHD_HTTP_BAD_REQUEST;
     }
     x->path = target;
@@ -279,7 +300,7 @@ head_check(struct exchange *x)
     const struct header *host = find(&all, "Host", &hosts);
     if (hosts > 1 || (hosts == 0 && modern) ||
         (host != NULL && host->value_len > 0 &&
-         !is_host(host->value, host->value_len)))
+         !is_authority(host->value, host->value_len)))
         return MHD_HTTP_BAD_REQUEST;
     if (x->host == NULL && host != NULL) {
         x->host = host->value;

@@ -299,6 +299,12 @@ class Http(Probe):
             "no colon": good + b"XY\r\n\r\n",
             "control": good + b"X: a\x01b\r\n\r\n",
             "host": b"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
+            "port": b"GET / HTTP/1.1\r\nHost: localhost:x.a\r\n\r\n",
+            "two ports": b"GET / HTTP/1.1\r\nHost: localhost:1:2\r\n\r\n",
+            "behind ]": b"GET / HTTP/1.1\r\nHost: [::1]a:1\r\n\r\n",
+            "no ]": b"GET / HTTP/1.1\r\nHost: [::1\r\n\r\n",
+            "port of target": b"GET http://localhost:x/ HTTP/1.1\r\n"
+                              b"Host: localhost\r\n\r\n",
             "connect": b"CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n",
             "method": b"G@T / HTTP/1.1\r\nHost: localhost\r\n\r\n",
         }

@@ -46,7 +46,7 @@ struct exchange {
     size_t host_len;
     const char *path;    /* in target: from its first slash */
     char *script, *info; /* SCRIPT_NAME and PATH_INFO; malloc'd */
-    uint64_t begun_ms;
+    uint64_t begun_ms, queued_ms;
     uint64_t moved, moved_ms; /* bytes both ways, and when they became more */
     bool started;             /* its head has been looked at */
     bool suspended;           /* the connection is */

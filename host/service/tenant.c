@@ -254,6 +254,7 @@ tenant_offer(struct tenant *tenant, struct exchange *x)
         return;
     }
     x->state = EXCHANGE_QUEUED;
+    x->queued_ms = exchange_now_ms(); /* how long its body took is not ours */
     TAILQ_INSERT_TAIL(&tenant->queue, x, entry);
     tenant->nqueued++;
     start_workers(tenant);
@@ -281,7 +282,7 @@ tenant_tick(struct tenant *tenant)
     uint64_t now = exchange_now_ms();
     struct exchange *x;
     while ((x = TAILQ_FIRST(&tenant->queue)) != NULL &&
-           now - x->begun_ms > tenant->now->app.limits.wall_ms) {
+           now - x->queued_ms > tenant->now->app.limits.wall_ms) {
         dequeue(tenant, x);
         exchange_fail(x, MHD_HTTP_SERVICE_UNAVAILABLE);
     }

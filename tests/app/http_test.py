@@ -475,6 +475,26 @@ class Slow(unittest.TestCase):
                 self.assertTrue(c.is_closed())
             self.assertLess(time.monotonic() - start, 45)
 
+    def test_upload_is_no_waiting(self):
+        """Only from its whole body on does a request wait for a worker."""
+        app = {"app.toml": 'name = "one"\nentry = "one:app"\nworkers = 1\n'
+                           '[limits]\nwall = "2s"\n',
+               "one.py": 'import time\ndef app(e, s):\n'
+                         '    if e["PATH_INFO"] == "/wait":\n'
+                         '        time.sleep(1.5)\n'
+                         '    s("200 OK", [])\n    return [b"x"]\n'}
+        with Server(app) as server:
+            server.wait_ready()
+            with server.connect() as c, server.connect() as other:
+                c.send(b"POST / HTTP/1.1\r\nHost: localhost\r\n"
+                       b"Content-Length: 2\r\n\r\nx")
+                time.sleep(2.2)
+                other.send(b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n")
+                time.sleep(0.1)
+                c.send(b"x")
+                self.assertEqual(c.read().status, 200)
+                self.assertEqual(other.read().status, 200)
+
 
 class Flood(unittest.TestCase):
     def flood(self, server, over):

@@ -302,9 +302,9 @@ exchange_add(struct exchange *x, const void *data, size_t len, struct err *err)
                        "a response longer than its Content-Length");
     if (!x->body_whole && x->out.len + len > EARLY_MAX)
         return err_set(err, ERR_PROTO, 0,
-                       "over %d MB of a response while the request is still "
+                       "over %d KB of a response while the request is still "
                        "coming",
-                       EARLY_MAX >> 20);
+                       EARLY_MAX >> 10);
     if (x->connection == NULL)
         return 0;
     if (x->out_at > 0) {

@@ -23,7 +23,7 @@ struct peer;
 struct tenant;
 struct worker;
 
-enum { BODY_CHUNK = 256 << 10, OUT_HIGH = 256 << 10, EARLY_MAX = 8 << 20 };
+enum { BODY_CHUNK = 256 << 10, OUT_HIGH = 256 << 10, EARLY_MAX = 512 << 10 };
 #define LENGTH_UNKNOWN UINT64_MAX
 
 enum exchange_state {

@@ -220,6 +220,14 @@ class Bodies(Probe):
             c.send(b"1000\r\n" + bytes(4096) + b"\r\n0\r\n\r\n")
             self.assertEqual(c.read().status, 413)
 
+    def test_large_response_before_the_body_is_there(self):
+        with self.server.connect() as c:
+            c.send(b"POST /big?1 HTTP/1.1\r\nHost: localhost\r\n"
+                   b"Content-Length: 100000\r\n\r\n" + bytes(70000))
+            self.server.wait_log("over 512 KB of a response")
+            c.send(bytes(30000))
+            self.assertEqual(c.read().status, 502)
+
     def test_body_that_nobody_reads(self):
         with self.server.connect() as c:
             self.assertEqual(c.request("POST", "/twice", bytes(2 << 20)).body,

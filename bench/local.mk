@@ -2,6 +2,8 @@ EXTRA_DIST += bench/stream.py bench/stream_work.py bench/author.py bench/files.p
 	bench/gate/run \
 	bench/gate/c_calls.py bench/gate/c_methods.py bench/gate/fannkuch.py bench/gate/json_text.py \
 	bench/gate/nbody.py bench/gate/objects.py bench/gate/regex.py bench/gate/richards.py
+EXTRA_DIST += $(wildcard $(addprefix $(srcdir)/bench/app/, \
+	*.py */*.toml */*.py */templates/*))
 
 .PHONY: bench-gate
 bench-gate: all

@@ -153,5 +153,5 @@ format:
 # By pattern, and from the source tree only: folders of the same names hold
 # logs in the build tree.
 EXTRA_DIST += $(wildcard $(addprefix $(srcdir)/tests/, \
-	tap.py tap.sh */*.py wall/*.toml escape/*.md escape/*.toml */*.out unit/guests/* unit/jobs/* \
+	tap.py tap.sh */*.py wall/*.toml escape/*.md escape/*.toml */*.out unit/guests/* unit/jobs/* gateway/guests/* \
 	wall/attacks/* wall/guests/* crowd/guests/* fuzz/corpus/*/*)) .ci/run

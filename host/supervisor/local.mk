@@ -22,7 +22,7 @@ supervisor_sources = \
 	host/supervisor/refill.c \
 	host/supervisor/result.c host/supervisor/result.h \
 	host/supervisor/run.c host/supervisor/run.h \
-	host/supervisor/run_clock.c \
+	host/supervisor/run_clock.c host/supervisor/run_clock.h \
 	host/supervisor/run_io.c host/supervisor/run_io.h \
 	host/supervisor/session.c host/supervisor/session.h \
 	host/supervisor/trace.c host/supervisor/trace.h \

@@ -3,6 +3,7 @@ gateway_sources = \
 	host/gateway/clock.c \
 	host/gateway/confine.c host/gateway/confine.h \
 	host/gateway/denial.c host/gateway/denial.h \
+	host/gateway/fd_slot.c host/gateway/fd_slot.h \
 	host/gateway/keys.c host/gateway/kind.h \
 	host/gateway/kinds.c host/gateway/kinds.h \
 	host/gateway/log.c \

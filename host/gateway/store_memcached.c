@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 #include <unistd.h>
 
 #include "host/cleanup.h"
+#include "host/gateway/fd_slot.h"
 
 enum {
     MONTH_S = 30 * 24 * 60 * 60,
@@ -31,9 +31,8 @@ enum {
 
 struct state {
     const struct store_place *place;
-    pthread_mutex_t lock; /* of fd, which the loop's thread may shut down */
-    int fd;               /* -1: not connected, or no longer */
-    struct buf in;        /* what has come, from `at` on */
+    struct fd_slot slot; /* -1: not connected, or no longer */
+    struct buf in;       /* what has come, from `at` on */
     size_t at;
 };
 
@@ -44,25 +43,16 @@ join(const struct store_place *place)
     if (state == NULL)
         return NULL;
     state->place = place;
-    state->fd = -1;
-    pthread_mutex_init(&state->lock, NULL);
+    fd_slot_init(&state->slot);
     return state;
-}
-
-static void
-set_fd(struct state *state, int fd)
-{
-    pthread_mutex_lock(&state->lock);
-    if (state->fd >= 0)
-        close(state->fd);
-    state->fd = fd;
-    pthread_mutex_unlock(&state->lock);
 }
 
 static void
 drop(struct state *state)
 {
-    set_fd(state, -1);
+    int fd = fd_slot_put(&state->slot, -1);
+    if (fd >= 0)
+        close(fd);
     buf_clear(&state->in);
     state->at = 0;
 }
@@ -72,7 +62,7 @@ leave(void *arg)
 {
     struct state *state = arg;
     drop(state);
-    pthread_mutex_destroy(&state->lock);
+    fd_slot_clear(&state->slot);
     free(state);
 }
 
@@ -80,10 +70,7 @@ static void
 interrupt(void *arg)
 {
     struct state *state = arg;
-    pthread_mutex_lock(&state->lock);
-    if (state->fd >= 0)
-        shutdown(state->fd, SHUT_RDWR);
-    pthread_mutex_unlock(&state->lock);
+    fd_slot_shut(&state->slot);
 }
 
 /* What the server still sends is no answer to what comes next. */
@@ -102,7 +89,7 @@ wait_for(struct state *state, const struct store_call *call, short what,
 {
     for (;;) {
         unsigned ms = store_ms_left(call);
-        struct pollfd p = {.fd = state->fd, .events = what};
+        struct pollfd p = {.fd = state->slot.fd, .events = what};
         int n = ms > 0 ? poll(&p, 1, (int)ms) : 0;
         if (n > 0)
             return 0;
@@ -118,7 +105,7 @@ send_all(struct state *state, const struct store_call *call,
          const struct buf *data, struct err *err)
 {
     for (size_t at = 0; at < data->len;) {
-        ssize_t n = send(state->fd, data->data + at, data->len - at,
+        ssize_t n = send(state->slot.fd, data->data + at, data->len - at,
                          MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n > 0)
             at += (size_t)n;
@@ -141,7 +128,7 @@ receive(struct state *state, const struct store_call *call, struct err *err)
     if (buf_reserve(&state->in, CHUNK, err) != 0)
         return -1;
     for (;;) {
-        ssize_t n = recv(state->fd, state->in.data + state->in.len,
+        ssize_t n = recv(state->slot.fd, state->in.data + state->in.len,
                          state->in.cap - state->in.len, MSG_DONTWAIT);
         if (n > 0) {
             state->in.len += (size_t)n;
@@ -208,7 +195,7 @@ connect_address(struct state *state, const struct store_call *call,
         socket(sa->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return fail(state, "no socket can be had", err);
-    set_fd(state, fd);
+    (void)fd_slot_put(&state->slot, fd);
     if (connect(fd, sa, len) == 0)
         return 0;
     if (errno != EINPROGRESS && errno != EAGAIN)
@@ -436,7 +423,7 @@ static int
 run(void *arg, struct store_call *call, struct buf *values, struct err *err)
 {
     struct state *state = arg;
-    if (state->fd < 0 &&
+    if (state->slot.fd < 0 &&
         (state->place->host ? connect_host(state, call, err)
                             : connect_unix(state, call, err)) != 0)
         return -1;

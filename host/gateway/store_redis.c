@@ -2,21 +2,18 @@
 #include "host/gateway/store.h"
 
 #include <hiredis/hiredis.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+
+#include "host/gateway/fd_slot.h"
 
 enum { TOGETHER = 16, ARGUMENTS = 6 }; /* GETs that are under way at a time */
 
 struct state {
     const struct store_place *place;
     redisContext *redis; /* NULL: not connected, or no longer */
-    /* What the loop's thread may shut down: its number is another's as soon as
-     * it is closed. */
-    pthread_mutex_t lock;
-    int fd; /* -1: none */
+    struct fd_slot slot; /* the library's descriptor */
 };
 
 /* A counter that begins, and ends, in one step. */
@@ -32,23 +29,14 @@ join(const struct store_place *place)
     if (state == NULL)
         return NULL;
     state->place = place;
-    state->fd = -1;
-    pthread_mutex_init(&state->lock, NULL);
+    fd_slot_init(&state->slot);
     return state;
-}
-
-static void
-set_fd(struct state *state, int fd)
-{
-    pthread_mutex_lock(&state->lock);
-    state->fd = fd;
-    pthread_mutex_unlock(&state->lock);
 }
 
 static void
 drop(struct state *state)
 {
-    set_fd(state, -1);
+    (void)fd_slot_put(&state->slot, -1);
     if (state->redis != NULL)
         redisFree(state->redis);
     state->redis = NULL;
@@ -59,7 +47,7 @@ leave(void *arg)
 {
     struct state *state = arg;
     drop(state);
-    pthread_mutex_destroy(&state->lock);
+    fd_slot_clear(&state->slot);
     free(state);
 }
 
@@ -67,10 +55,7 @@ static void
 interrupt(void *arg)
 {
     struct state *state = arg;
-    pthread_mutex_lock(&state->lock);
-    if (state->fd >= 0)
-        shutdown(state->fd, SHUT_RDWR);
-    pthread_mutex_unlock(&state->lock);
+    fd_slot_shut(&state->slot);
 }
 
 static int
@@ -179,7 +164,7 @@ connect_to(struct state *state, const struct store_call *call, struct err *err)
                                : redisConnectUnixWithTimeout(place->path, in);
     if (state->redis == NULL || state->redis->err != 0)
         return fail(state, err);
-    set_fd(state, state->redis->fd);
+    (void)fd_slot_put(&state->slot, state->redis->fd);
     if (redisSetTimeout(state->redis, in) != REDIS_OK)
         return fail(state, err);
     return log_in(state, err);

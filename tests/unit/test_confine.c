@@ -21,8 +21,6 @@
 #include "host/gateway/confine.h"
 #include "host/gateway/syscalls.h"
 
-static char folder[] = "/tmp/immure-confine-XXXXXX";
-
 static bool
 has_landlock(void)
 {
@@ -155,7 +153,7 @@ nothing(void *arg)
 }
 
 static int
-open_below(const char *name, int flags)
+open_below(const char *folder, const char *name, int flags)
 {
     char path[128];
     snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -164,7 +162,7 @@ open_below(const char *name, int flags)
 
 /* In a child: 0, or the number of what went wrong. */
 static int
-confined(int row)
+confined(int row, const char *folder)
 {
     struct confine confine = {.npaths = 0};
     struct err err;
@@ -182,11 +180,12 @@ confined(int row)
         socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) < 0 ||
         open("/etc/hosts", O_RDONLY) < 0)
         return 101;
-    if (open_below("data/new", O_RDWR | O_CREAT) < 0 ||
-        unlinkat(open_below("data", O_RDONLY | O_DIRECTORY), "new", 0) == 0)
+    if (open_below(folder, "data/new", O_RDWR | O_CREAT) < 0 ||
+        unlinkat(open_below(folder, "data", O_RDONLY | O_DIRECTORY), "new",
+                 0) == 0)
         return 102; /* unlinkat is no call of sqlite's */
     if (has_landlock() &&
-        (open_below("secret", O_RDONLY) >= 0 || errno != EACCES))
+        (open_below(folder, "secret", O_RDONLY) >= 0 || errno != EACCES))
         return 103;
     if (has_landlock() && open("/etc/shadow", O_RDONLY) >= 0)
         return 104;
@@ -194,30 +193,31 @@ confined(int row)
 }
 
 static int
-in_child(int row)
+in_child(int row, const char *folder)
 {
     int status;
     pid_t pid = fork();
     if (pid == 0)
-        _exit(confined(row));
+        _exit(confined(row, folder));
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 200;
 }
 
 START_TEST(refuses)
 {
-    ck_assert_msg(in_child(_i) == 0, "%s: %d", refused[_i].what, in_child(_i));
+    ck_assert_msg(in_child(_i, "/none") == 0, "%s: %d", refused[_i].what,
+                  in_child(_i, "/none"));
 }
 END_TEST
 
 START_TEST(lets_it_work)
 {
-    char path[128];
+    char folder[] = "/tmp/immure-confine-XXXXXX", path[128];
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/data", folder);
     ck_assert_int_eq(mkdir(path, 0700), 0);
-    ck_assert_int_ge(open_below("secret", O_RDWR | O_CREAT), 0);
-    ck_assert_int_eq(in_child(-1), 0);
+    ck_assert_int_ge(open_below(folder, "secret", O_RDWR | O_CREAT), 0);
+    ck_assert_int_eq(in_child(-1, folder), 0);
     snprintf(path, sizeof path, "rm -r %s", folder);
     ck_assert_int_eq(system(path), 0);
 }

@@ -26,9 +26,11 @@ class Terminal:
 
     def wait_for(self, text, seen=b""):
         while text not in seen:
-            data = os.read(self.fd, 1 << 16)
-            if not data:
-                raise SystemExit("the REPL has ended")
+            try:
+                data = os.read(self.fd, 1 << 16)
+            except OSError:     # EIO: nobody has the terminal open any more
+                raise SystemExit("the REPL has ended: "
+                                 + seen.decode(errors="replace")) from None
             seen += data
         return seen
 

@@ -51,13 +51,14 @@ static const char *const of_bodies[] = {"content-type", "content-encoding",
 #define IS_ONE_OF(name, len, rows)                                            \
     is_one_of((name), (len), (rows), sizeof(rows) / sizeof((rows)[0]))
 
-/* As servers read it that make variables of headers: X_User is X-User. */
+/* As servers read names that make variables of headers: X_User is X-User. */
 static bool
-is_spelt(const char *name, size_t len, const char *row)
+is_spelt(const char *a, const char *b, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        char c = name[i] == '_' ? '-' : name[i];
-        if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != row[i])
+        int x = a[i] == '_' ? '-' : tolower((unsigned char)a[i]);
+        int y = b[i] == '_' ? '-' : tolower((unsigned char)b[i]);
+        if (x != y)
             return false;
     }
     return true;
@@ -67,7 +68,7 @@ static bool
 is_one_of(const char *name, size_t len, const char *const *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (strlen(rows[i]) == len && is_spelt(name, len, rows[i]))
+        if (strlen(rows[i]) == len && is_spelt(name, rows[i], len))
             return true;
     return false;
 }
@@ -77,7 +78,7 @@ begins_as_one_of(const char *name, size_t len, const char *const *rows,
                  size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (strlen(rows[i]) <= len && is_spelt(name, strlen(rows[i]), rows[i]))
+        if (strlen(rows[i]) <= len && is_spelt(name, rows[i], strlen(rows[i])))
             return true;
     return false;
 }
@@ -180,19 +181,6 @@ fetch_headers_check(const json_t *given)
     return bytes > FETCH_HEADER_BYTES ? "the headers are over 32 KiB" : NULL;
 }
 
-/* X_User is X-User to servers that make variables of headers. */
-static bool
-same_name(const char *a, const char *b)
-{
-    for (; *a != '\0' && *b != '\0'; a++, b++) {
-        int x = *a == '_' ? '-' : tolower((unsigned char)*a);
-        int y = *b == '_' ? '-' : tolower((unsigned char)*b);
-        if (x != y)
-            return false;
-    }
-    return *a == *b;
-}
-
 /* Whether a Connection header of the guest's names it. */
 static bool
 is_named(const json_t *given, const char *name)
@@ -216,8 +204,10 @@ is_named(const json_t *given, const char *name)
 static bool
 is_operators(const struct fetch_rule *rule, const char *name)
 {
+    size_t len = strlen(name);
     for (size_t i = 0; i < rule->nheaders; i++)
-        if (same_name(rule->headers[i].name, name))
+        if (strlen(rule->headers[i].name) == len &&
+            is_spelt(rule->headers[i].name, name, len))
             return true;
     return false;
 }

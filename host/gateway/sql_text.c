@@ -240,21 +240,16 @@ take_other(struct reader *r, const char *word)
 
 /* Behind the blanks and comments that begin here. */
 static const char *
-behind_blanks(struct reader *r)
+behind_blanks(const struct reader *r)
 {
-    const struct reader kept = *r;
-    while (r->at < r->end) {
-        const char *behind =
-            starts(r, "--") || starts(r, "/*") ? behind_silent(r) : NULL;
-        if (behind == NULL && !is_space(*r->at))
+    struct reader ahead = *r;
+    while (ahead.at < ahead.end) {
+        bool comment = starts(&ahead, "--") || starts(&ahead, "/*");
+        if (!comment && !is_space(*ahead.at))
             break;
-        r->at = behind ? behind : r->at + 1;
-        if (r->at > r->end)
-            r->at = r->end;
+        ahead.at = comment ? behind_silent(&ahead) : ahead.at + 1;
     }
-    const char *at = r->at;
-    *r = kept;
-    return at;
+    return ahead.at;
 }
 
 /* E'...': backslashes hold in all of it, also behind a doubled quote, and

@@ -109,6 +109,15 @@ class Calls(Case):
                          "None None denied denied\nNone denied\n")
         self.assertEqual([row["refused"] for row in result["calls"]], [2, 1])
 
+    def test_bytes_that_are_used_up(self):
+        """An answer that is too long has been worked for: no other is."""
+        result = self.run_it(
+            "[gateways.f]\nkind = 'stub'\nbytes = '1K'\nanswer = '%s'\n"
+            % ("x" * 600), "for _ in range(5): print(len(call('f')))")
+        self.assertEqual(result["stdout"], "600\n" + 4 * "6\n")  # denied
+        row, = result["calls"]
+        self.assertEqual((row["count"], row["refused"]), (2, 4))
+
     def test_deadline_and_total(self):
         result = self.run_it(
             "[gateways.slow]\nkind = 'stub'\ndelay = '10s'\ntime = '150ms'\n"
@@ -235,6 +244,25 @@ class Deaths(Case):
         result = self.result(started)
         self.assertEqual(result["stdout"], "error: the broker of the gateways "
                          "did not keep a deadline\nNone\n")
+
+    def test_its_words_are_the_operators(self):
+        """What it says when it can't begin anew names files."""
+        folder = tempfile.mkdtemp()
+        path = os.path.join(folder, "lines.log")
+        started = self.start(
+            "[gateways.log]\nkind = 'log'\nfile = '%s'\n" % path,
+            "import time\nfor _ in range(8):\n"
+            "    print(call('log'))\n    time.sleep(.3)\n",
+            "--wall", "20s")
+        broker = self.broker(started)
+        time.sleep(0.5)
+        os.unlink(path)
+        os.rmdir(folder)
+        os.kill(broker, signal.SIGKILL)
+        lines = self.result(started)["stdout"].splitlines()
+        self.assertIn("error: the broker of the gateways has ended, or could "
+                      "not be started", lines)
+        self.assertNotIn(folder, "\n".join(lines))
 
     def test_nothing_is_left(self):
         started = self.start(self.POLICY, "time.sleep(30)")

@@ -170,6 +170,21 @@ print(repr(a.headers["x-l"]), a.headers.get_all("set-cookie"), "connection" in a
             "U+00FF\n",
             "'café \\x01' ['a=b', 'c=d'] False\n"))
 
+    def test_headers_that_only_a_proxy_says(self):
+        """Whatever they are spelt like: some servers read _ as -."""
+        self.http.seen.clear()
+        names = ["X_User", "Proxy", "Proxy-Foo", "X-Forwarded-User",
+                 "X_Forwarded_For", "X_HTTP_METHOD_OVERRIDE", "Remote_User"]
+        out = self.output(
+            "a = fetch(HERE, headers=dict.fromkeys(%r, 'admin'))\n"
+            "print(a.dropped == %r)" % (names, names),
+            '{allow = "GET %s/**", private = true, header = ["X-User=guest"]}'
+            % self.here)
+        self.assertEqual(out, "True\n")
+        seen = self.http.seen[0][2]
+        self.assertEqual(seen["X-User"], "guest")
+        self.assertNotIn("admin", seen.values())
+
     def test_header_injection(self):
         for name, value in (("A\\r\\nB", "c"), ("A", "b\\r\\nC: d"),
                             ("A", "b\\nc"), ("A b", "c"), ("A", "b\\0c"),
@@ -354,6 +369,17 @@ class Secrets(Case):
         result = self.fails(
             'fetch(HERE + "/to/302/http://127.0.0.1/%s")' % SECRET,
             "in a redirect", rules)
+
+    def test_repeated_in_a_header(self):
+        """One with characters that JSON would write in another way."""
+        secret = 'pa"ss\\word123'
+        with tempfile.NamedTemporaryFile("w") as f:
+            f.write(secret)
+            f.flush()
+            result = self.fails('fetch(HERE + "/mirror")', "withheld",
+                                self.rules('header_file = ["X-Token=%s"]'
+                                           % f.name))
+        self.assertNotIn("word123", json.dumps(result))
 
     @unittest.skipUnless(os.geteuid() == 0,
                          "only root reads the memory of guests")

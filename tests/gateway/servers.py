@@ -55,6 +55,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "body": self.body.decode("latin-1")}).encode(),
             Content_Type="application/json")
 
+    def page_mirror(self):
+        self.answer(200, X_Mirror=self.headers.get("X-Token", ""))
+
     def page_status(self):
         self.answer(int(self.rest), b"status " + self.rest.encode())
 

@@ -97,6 +97,22 @@ log.info("t", **{"tenant": "other", "time": "x", "level": "y", "a\n\"": "b\n"})
         self.assertEqual(list(lines[0]), ["time", "tenant", "gateway", "job",
                                           "level", "text", "fields"])
 
+    def test_nobody_reads(self):
+        """Lines go to the operator's stderr, a pipe that is full."""
+        policy = ('[gateways.log]\nkind = "log"\n'
+                  '[gateways.clock]\nkind = "clock"\n')
+        process = guests.start(policy, """
+from immure.gateway import GatewayError, clock, log
+lost = 0
+for _ in range(40):
+    try: log.info("x" * 8000)
+    except GatewayError: lost += 1
+print(0 < lost < 40, clock.time() > 0)
+""")
+        out = process.stdout.read()     # and no byte of stderr before
+        guests.result_of(process)
+        self.assertEqual(json.loads(out)["stdout"], "True True\n")
+
     def test_refused(self):
         self.assertEqual(self.output(r"""
 from immure.gateway import log, exchange, GatewayError

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Gateways of the kind sql to sqlite."""
+import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 import unittest
@@ -69,6 +71,49 @@ class Sqlite(Engine, Case):
         lines = self.run_it("told(lambda: sql.connect('db').execute('select "
                             "* from t'))", "read_only = true")
         self.assertRegex(lines[0], "OperationalError: unable to open")
+
+    def test_nested_deeply(self):
+        """What calls itself in sqlite has a bound that its thread's stack
+        holds; the broker, and what it keeps in memory, live on."""
+        lines = self.run_it("""
+c = sql.connect('db')
+c.execute("create temp table kept as select 7 as i")
+c.commit()
+for text, values in (
+        ("select ? like ?", ("a" * 30000, "%a" * 24999)),
+        ("select ? glob ?", ("a" * 30000, "*a" * 24999)),
+        ("with c0(x) as (select 1), " + ", ".join(
+            "c%d(x) as (select x from c%d union select 1)" % (i, i - 1)
+            for i in range(1, 900)) + " select * from c899", ()),
+        ("select " + "(" * 5000 + "1" + ")" * 5000, ()),
+        ("create table wide (a, %s)" % ", ".join(
+            "b%d as (a)" % i for i in range(900)), ())):
+    told(lambda: len(c.execute(text, values).fetchall()))
+for i in range(120):
+    c.execute("create temp table t%d (i)" % i)
+for i in range(119):
+    c.execute("create temp trigger g%d after insert on t%d begin "
+              "insert into t%d values (new.i); end" % (i, i, i + 1))
+told(lambda: c.execute("insert into t0 values (1)"))
+c.rollback()
+print(c.execute("select * from kept").fetchall())
+""")
+        self.assertEqual(lines[-1], "[(7,)]", lines)
+        self.assertIn("trigger", lines[-2])
+
+    def test_growth(self):
+        """A file grows by a number of pages, and no more."""
+        with contextlib.closing(sqlite3.connect(self.path)) as db:
+            db.executescript("pragma page_size = 512; vacuum;"
+                             "create table t (id integer, name)")
+        lines = self.run_it("""
+c = sql.connect('db')
+def fill():
+    for i in range(60):
+        c.execute("insert into t values (?, zeroblob(1000000))", (100 + i,))
+told(fill)
+""")
+        self.assertIn("full", lines[0])
 
     def test_locked(self):
         """One that waits for a lock gives up in time."""

@@ -18,7 +18,7 @@ TESTS += tests/gateway/store_test.py
 endif
 if WITH_CURL
 gateway_tests += tests/gateway/test_addresses tests/gateway/test_fetch_rules
-TESTS += tests/gateway/fetch_test.py
+TESTS += tests/gateway/fetch_secrets_test.py tests/gateway/fetch_test.py
 endif
 if HAVE_CHECK
 check_PROGRAMS += $(gateway_tests)
